@@ -1,0 +1,41 @@
+// The catalogue of detectors. To add a method, add one line to the list: its file's name. The list is
+// explicit because an object of a static library that registers itself is dropped by the linker when nobody
+// names it.
+
+#include <array>
+
+#include "detectors/detector.h"
+
+// The rows of every report, in order: the five laws as stated and done right, other methods, the control.
+#define HALFOPEN_METHODS(METHOD)                                                                             \
+    METHOD(recv_as_stated)                                                                                   \
+    METHOD(recv)                                                                                             \
+    METHOD(tcp_info_as_stated)                                                                               \
+    METHOD(tcp_info)                                                                                         \
+    METHOD(select_as_stated)                                                                                 \
+    METHOD(select)                                                                                           \
+    METHOD(keepalive)                                                                                        \
+    METHOD(keepalive_user_timeout)                                                                           \
+    METHOD(heartbeat)                                                                                        \
+    METHOD(ping_pong)                                                                                        \
+    METHOD(user_timeout)                                                                                     \
+    METHOD(poll)                                                                                             \
+    METHOD(epoll_edge_rdhup)                                                                                 \
+    METHOD(recv_any_error)                                                                                   \
+    METHOD(send_error)                                                                                       \
+    METHOD(noop)
+
+namespace halfopen {
+
+#define DECLARE(name) extern const Method name##_method;
+HALFOPEN_METHODS(DECLARE)
+#undef DECLARE
+
+std::span<const Method* const> methods() {
+#define ADDRESS(name) &name##_method,
+    static constexpr std::array all{HALFOPEN_METHODS(ADDRESS)};
+#undef ADDRESS
+    return all;
+}
+
+} // namespace halfopen

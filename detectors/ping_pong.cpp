@@ -1,0 +1,161 @@
+// Law 5, done right: the server asks every `interval`, and the client's worker must answer. A heartbeat
+// thread in the client may go on saying hello while the worker hangs; only an answer from the worker proves
+// that it works.
+//
+// It writes by itself, so it also has what a writer has: unanswered pings are unacknowledged data, a ping to
+// a host that forgot the connection draws a RST, and pings behind a full buffer are never answered.
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "detectors/option.h"
+#include "detectors/predicting.h"
+#include "detectors/recv.h"
+#include "detectors/send_error.h"
+#include "detectors/theory/words.h"
+#include "harness/base/error.h"
+
+namespace halfopen {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+class PingPong : public DetectorBase {
+public:
+    PingPong(const Description& about, Settings settings) : DetectorBase(about, std::move(settings)) {
+        if (timeout() > interval())
+            return;
+        throw BadInput(
+            fmt::format("detector \"ping-pong\": timeout={} is not above interval={}, so a healthy client "
+                        "would be convicted between two pings; write timeout={}",
+                        spell(timeout()), spell(interval()), spell(5 * interval())));
+    }
+
+    std::string label() const override {
+        return fmt::format("ping-pong {}, limit {}{}", plain(interval()), plain(timeout()),
+                           pong_from_thread() ? ", answered by a thread" : "");
+    }
+
+    Timing timing() const override {
+        return {.anchor = "last ping", .period = interval(), .lead = interval(), .limit = timeout()};
+    }
+
+    bool pong_from_thread() const override { return settings().choice("answered-by") == "thread"; }
+
+    Prediction predict(const Situation& s) const override {
+        const Window next_ping{interval() - ping_before_fault(s).to,
+                               interval() - ping_before_fault(s).from + poll_lateness(interval())};
+        return earlier(pong_missing(s), hears(socket_events(s, {}, next_ping)));
+    }
+
+    void watch(Connection& connection, Out& out) const override {
+        std::vector<char> unsent;
+        Instant next_ping = MonotonicClock::now();
+        for (;;) {
+            if (MonotonicClock::now() >= next_ping) {
+                const std::vector<char> ping = connection.ping();
+                unsent.insert(unsent.end(), ping.begin(), ping.end());
+                while (next_ping <= MonotonicClock::now())
+                    next_ping += interval();
+            }
+            if (!send_some(connection.fd(), unsent, out))
+                return;
+
+            const Instant limit = connection.last_pong() + timeout();
+            // New bytes are taken only when the kernel has taken the old ones.
+            pollfd watched[] = {{connection.fd(), POLLIN, 0}, {connection.write_due_fd(), 0, 0}};
+            if (unsent.empty())
+                watched[1].events = POLLIN;
+            else
+                watched[0].events |= POLLOUT;
+            const int ready = poll(watched, 2, to_poll(std::min(next_ping, limit) - MonotonicClock::now()));
+            if (ready == -1 && errno != EINTR)
+                return out.gone("poll", errno);
+            if (ready == -1)
+                continue;
+            if (watched[0].revents & ~POLLOUT) {
+                if (!receive(connection, out, MSG_DONTWAIT))
+                    return;
+            } else if (MonotonicClock::now() >= limit) {
+                // Only when nothing is left to read: if this server was stopped, the pong waits in the
+                // socket.
+                return out.gone(fmt::format("no pong for {}", plain(timeout())));
+            }
+            if (watched[1].revents & POLLIN)
+                unsent = connection.take_due();
+        }
+    }
+
+private:
+    Duration interval() const { return settings().duration("interval"); }
+    Duration timeout() const { return settings().duration("timeout"); }
+
+    /// A pong comes back a round trip after its ping. Where nothing else comes from the client it was the
+    /// last message; otherwise the pings' own clock, which began with watching, says when the last one was.
+    Window ping_before_fault(const Situation& s) const {
+        if (info(s.traffic).client_interval == 0ns && s.traffic != Traffic::buffer_full) {
+            const Window waited = waited_before_fault(s);
+            return {std::min(waited.from, interval()), std::min(waited.to, interval())};
+        }
+        const Window watched = s.watch_before_fault;
+        const Duration from = watched.from % interval();
+        const Duration width = watched.to - watched.from;
+        if (from + width >= interval())
+            return {0ns, interval()};
+        return {from, from + width};
+    }
+
+    Prediction pong_missing(const Situation& s) const {
+        const bool full = s.traffic == Traffic::buffer_full;
+        if (client_lives(s.effect) && !full)
+            return never(fmt::format("the client's worker answers a ping every {}, well within {}",
+                                     plain(interval()), plain(timeout())));
+        const Window before = full ? window_closed_before(s) : ping_before_fault(s);
+        Prediction p;
+        p.kind = Prediction::Kind::window;
+        p.after = Window{timeout(), timeout() + poll_lateness(interval())} - before;
+        p.signal = fmt::format("no pong for {}", plain(timeout()));
+        p.rule = full
+                     ? fmt::format(
+                           "pings wait behind the full buffer and the client does not read, so the last pong "
+                           "was the one before it stopped reading; {} later it is called gone, dead or not",
+                           plain(timeout()))
+                     : fmt::format("the last pong + {}; a ping goes out every {}, and no answer comes",
+                                   plain(timeout()), plain(interval()));
+        p.steps = {"0 s: the last ping is answered", fmt::format("{} later: the fault", in_seconds(before)),
+                   fmt::format("every {}: a ping, unanswered", plain(interval())),
+                   fmt::format("{}: no pong came", plain(timeout()))};
+        return p;
+    }
+};
+
+} // namespace
+
+extern const Method ping_pong_method;
+const Method ping_pong_method{
+    {.name = "ping-pong",
+     .label = "ping-pong",
+     .summary = "send() asks every interval, and no answer from the client's worker for timeout means gone",
+     .law = 5,
+     .form = Form::done_right,
+     .job = Job::both,
+     .needs = {"the client's cooperation"},
+     .settings =
+         {{.name = "interval", .fallback = "2s", .meaning = "how often the server asks", .least = 1'000'000},
+          {.name = "timeout",
+           .fallback = "10s",
+           .meaning = "no answer for so long means gone",
+           .least = 1'000'000},
+          {.name = "answered-by",
+           .fallback = "worker",
+           .unit = SettingInfo::Unit::choice,
+           .meaning = "who answers in the client: the worker itself, or a thread that knows nothing of it",
+           .choices = "worker|thread"}}},
+    make<PingPong>};
+
+} // namespace halfopen

@@ -1,0 +1,28 @@
+#pragma once
+// A closed window: the persist timer sends zero-window probes (RFC 9293, 3.8.6.1).
+//
+// While nothing is in flight and unsent data waits for a window, the kernel probes after max(RTO, 200 ms),
+// then with doubling gaps. A client whose kernel answers may keep the window closed for ever: without
+// TCP_USER_TIMEOUT only tcp_retries2 *unanswered* probes end the connection. With it the connection ends that
+// long after the first probe, even though every probe was answered (net/ipv4/tcp_timer.c: tcp_probe_timer();
+// include/net/tcp.h: tcp_probe0_when()).
+
+#include "detectors/theory/retransmission.h"
+
+namespace halfopen {
+
+/// From the closing of the window to probe i of the persist timer, i from 0.
+Window persist_tick(const Flight&, int i);
+
+/// From the closing of the window to ETIMEDOUT by the user timeout, answered or not.
+Window persist_abort(const Flight&, Duration user_timeout);
+
+/// How many probes were answered before the fault, which came `closed_before` after the closing of the
+/// window: the least and the most that is possible.
+struct ProbesBefore {
+    int least = 0;
+    int most = 0;
+};
+ProbesBefore probes_before(const Flight&, Window closed_before);
+
+} // namespace halfopen

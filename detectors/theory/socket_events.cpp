@@ -1,0 +1,154 @@
+#include "detectors/theory/socket_events.h"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "detectors/theory/keepalive.h"
+#include "detectors/theory/persist.h"
+#include "detectors/theory/silence.h"
+#include "detectors/theory/words.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+using Kind = SocketEvent::Kind;
+
+namespace {
+
+SocketEvent never(std::string rule) { return {Kind::never, 0, {}, std::move(rule), {}}; }
+
+/// Rule P with a user timeout: it ends a connection whose window stays shut, whatever the client does.
+SocketEvent shut_too_long(const Situation& s, const SocketTimers& t) {
+    const Window abort = persist_abort(flight_of(s), t.user_timeout);
+    return {
+        Kind::error,
+        ETIMEDOUT,
+        abort - window_closed_before(s),
+        fmt::format("TCP_USER_TIMEOUT ends a connection whose window stays shut, even when every zero-window "
+                    "probe is answered: {} from the closing of the window (first probe + {})",
+                    in_seconds(abort), plain(t.user_timeout)),
+        {"0 s: the client has stopped reading, its window is shut and the server's buffer is full",
+         fmt::format("{}: first zero-window probe; the user timeout counts from here (tcp_probe_timer())",
+                     in_seconds(persist_tick(flight_of(s), 0))),
+         fmt::format("{}: {} later ETIMEDOUT, answered or not", in_seconds(abort), plain(t.user_timeout))}};
+}
+
+/// The server's kernel with a client that is there and answers.
+SocketEvent healthy(const Situation& s, const SocketTimers& t) {
+    if (s.traffic == Traffic::buffer_full)
+        return never(
+            "the window is shut, but the client's kernel answers every zero-window probe, and such a "
+            "connection may stay open for ever (RFC 9293, 3.8.6.1)");
+    if (t.keepalive)
+        return never("the client's kernel answers every keepalive probe");
+    if (s.effect == Effect::signals)
+        return never("signals interrupt system calls (EINTR), but nothing happens on the socket");
+    return never("the client is there, so nothing happens on the socket");
+}
+
+SocketEvent goodbye(const Situation& s) {
+    if (s.traffic == Traffic::buffer_full && s.effect == Effect::fin)
+        return {Kind::error,
+                ECONNRESET,
+                at_once,
+                "the client closes with unread bytes in its buffer, so its kernel sends RST instead of FIN "
+                "(RFC 2525, 2.17)",
+                {"0 s: close() with unread data sends RST at once (tcp_close())"}};
+    if (s.traffic == Traffic::in_flight && s.effect == Effect::fin)
+        return {Kind::eof_or_error,
+                0,
+                at_once,
+                "the client closes while the server's bytes arrive: FIN when it has read them, RST when it "
+                "has not",
+                {"0 s: close() sends FIN, or RST with unread data (tcp_close())"}};
+    return {Kind::eof,
+            0,
+            at_once,
+            s.effect == Effect::half_close
+                ? "the client's FIN arrives at once: it will send no more, but it still reads"
+                : "the client's FIN arrives at once: it will send no more",
+            {"0 s: FIN; the socket is readable and the state is CLOSE_WAIT (tcp_fin())"}};
+}
+
+SocketEvent reset_at_once() {
+    return {Kind::error,
+            ECONNRESET,
+            at_once,
+            "the client's RST arrives at once",
+            {"0 s: RST; the state is CLOSE and the pending error ECONNRESET (tcp_reset())"}};
+}
+
+/// The client's kernel lives, its process does not.
+SocketEvent acknowledged(const Situation& s, const SocketTimers& t) {
+    if (s.traffic == Traffic::buffer_full)
+        return never("the client's kernel answers every zero-window probe for its stopped process");
+    if (s.traffic == Traffic::sending && t.user_timeout > 0ns)
+        return {Kind::unknown,
+                0,
+                {},
+                "the client's kernel acknowledges until the stopped process's buffer is full; from then on "
+                "TCP_USER_TIMEOUT runs, but how much that buffer holds is not known",
+                {}};
+    if (s.traffic == Traffic::sending)
+        return never(
+            "the client's kernel acknowledges every byte for its stopped process, and answers zero-window "
+            "probes when its buffer is full");
+    if (t.keepalive)
+        return never(
+            "the client's kernel answers every keepalive probe and acknowledges every byte; only its "
+            "process is stopped, and TCP never asks that");
+    return never("the client's kernel acknowledges every byte for its stopped process, and TCP never asks "
+                 "the process");
+}
+
+SocketEvent after_fault(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
+    switch (s.effect) {
+    case Effect::nothing: return healthy(s, t);
+    case Effect::signals: return healthy(s, t);
+    case Effect::fin: return goodbye(s);
+    case Effect::half_close: return goodbye(s);
+    case Effect::reset: return reset_at_once();
+    case Effect::silence: return silent(s, t, own_write);
+    case Effect::reset_on_send: return reset_when_asked(s, t, own_write);
+    case Effect::acknowledges_only: return acknowledged(s, t);
+    }
+    return {};
+}
+
+} // namespace
+
+SocketEvent earlier(const SocketEvent& a, const SocketEvent& b) {
+    if (a.kind == Kind::never)
+        return b;
+    if (b.kind == Kind::never)
+        return a;
+    if (a.kind == Kind::unknown)
+        return b.after.to <= at_once.to && b.kind != Kind::unknown ? b : a;
+    if (b.kind == Kind::unknown)
+        return earlier(b, a);
+    if (a.after.to < b.after.from)
+        return a;
+    if (b.after.to < a.after.from)
+        return b;
+    const bool same = a.kind == b.kind && a.error == b.error;
+    SocketEvent both = a.after.from <= b.after.from ? a : b;
+    const SocketEvent& other = a.after.from <= b.after.from ? b : a;
+    if (!same)
+        both.kind = a.kind == Kind::error && b.kind == Kind::error ? Kind::error : Kind::eof_or_error;
+    if (!same)
+        both.error = 0;
+    both.after.to = std::min(a.after.to, b.after.to);
+    both.rule = fmt::format("whichever comes first: {}; or {}", both.rule, other.rule);
+    both.steps.insert(both.steps.end(), other.steps.begin(), other.steps.end());
+    return both;
+}
+
+SocketEvent socket_events(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
+    const SocketEvent event = after_fault(s, t, own_write);
+    if (s.traffic != Traffic::buffer_full || t.user_timeout == 0ns)
+        return event;
+    return earlier(shut_too_long(s, t), event);
+}
+
+} // namespace halfopen

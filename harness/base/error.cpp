@@ -1,0 +1,16 @@
+#include "harness/base/error.h"
+
+#include <cstring>
+
+namespace halfopen {
+
+SystemError::SystemError(const std::string& doing, int number)
+    : Error(Exit::incomplete, fmt::format("{}: {} ({})", doing, strerror(number), errno_name(number))),
+      error_number(number) {}
+
+std::string errno_name(int error_number) {
+    const char* name = strerrorname_np(error_number);
+    return name ? name : fmt::format("errno {}", error_number);
+}
+
+} // namespace halfopen

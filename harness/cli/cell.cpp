@@ -1,0 +1,60 @@
+#include "harness/cli/cell.h"
+
+#include <algorithm>
+
+#include "harness/base/error.h"
+#include "harness/linux/machine.h"
+#include "harness/trial/plan.h"
+
+namespace halfopen {
+
+namespace {
+
+std::string sentence(const Scenario& scenario, Traffic traffic, const Detector& detector, const Prediction& p) {
+    const std::string who = fmt::format("{} under {}, {}", detector.label(), scenario.name, info(traffic).name);
+    switch (p.kind) {
+    case Prediction::Kind::never:
+        return scenario.truth == Truth::alive ? who + ": says nothing, and is right" : who + ": never notices";
+    case Prediction::Kind::unknown: return who + ": no rule that is known here says when";
+    case Prediction::Kind::window: break;
+    }
+    const Outcome outcome = p.outcome(scenario.truth, Duration::max());
+    const std::string verdict = outcome == Outcome::noticed       ? "notices"
+                                : outcome == Outcome::misread     ? "calls it dead, though it is half-closed,"
+                                                                  : "calls a living client dead";
+    const std::string when = p.after.to <= std::chrono::milliseconds{10} && p.after.from >= Duration::zero()
+                                 ? "at once"
+                             : p.after.to < Duration::zero()
+                                 ? fmt::format("up to {} before anything breaks", say(-p.after.from))
+                                 : fmt::format("{} to {} after the fault", say(std::max(p.after.from, Duration{0})),
+                                               say(p.after.to));
+    return fmt::format("{}: {} {}{}", who, verdict, when, p.signal.empty() ? "" : " (" + p.signal + ")");
+}
+
+} // namespace
+
+std::string say_cell(const Scenario& scenario, Traffic traffic, const Detector& detector) {
+    if (const std::string skip = detector.skip_reason(traffic); !skip.empty())
+        return fmt::format("{} under {}: {}\n", detector.label(), scenario.name, skip);
+    const Timing timing = detector.timing();
+    const Window before{timing.lead, timing.lead + timing.period};
+    const Prediction p = detector.predict(planned_situation(scenario, traffic, detector, before));
+    std::string text = sentence(scenario, traffic, detector, p) + "\n\n" + p.rule + "\n";
+    if (!p.steps.empty()) text += "\n";
+    for (const std::string& step : p.steps) text += "  " + step + "\n";
+    text += fmt::format("\nHZ {} on this machine; sysctls as every world sets them; truth: {}.\n", kernel_hz(),
+                        name(scenario.truth));
+    return text;
+}
+
+CellNames find_cell(const std::string& one, const std::string& other) {
+    const auto names = scenario_names();
+    const bool first = std::find(names.begin(), names.end(), one) != names.end();
+    const bool second = std::find(names.begin(), names.end(), other) != names.end();
+    if (first && second) throw BadInput(fmt::format("{} and {} are both scenarios; name one and a detector", one, other));
+    // Where neither is one, the first is taken for it: the error names the nearest.
+    const Scenario& scenario = find_scenario(second ? other : one);
+    return {&scenario, make_detector(second ? one : other)};
+}
+
+} // namespace halfopen

@@ -1,0 +1,57 @@
+// halfopen explain: the page of a scenario, a detector or a law; or one cell, timer by timer.
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "harness/base/error.h"
+#include "harness/cli/cell.h"
+#include "harness/cli/pages.h"
+#include "harness/cli/verbs.h"
+
+namespace halfopen {
+
+namespace {
+
+Traffic headline_or(const Scenario& scenario, const std::string& word) {
+    if (word.empty()) return scenario.traffic.front();
+    const auto traffic = parse_traffic(word);
+    if (!traffic) throw BadInput(fmt::format("there is no traffic profile \"{}\"; profiles: {}", word, all_traffic()));
+    return *traffic;
+}
+
+} // namespace
+
+void add_explain(CLI::App& app) {
+    auto* verb = app.add_subcommand("explain", "the page of a scenario, detector or law; or of one cell");
+    auto names = std::make_shared<std::vector<std::string>>();
+    auto traffic = std::make_shared<std::string>();
+    verb->add_option("NAME", *names, "one name; or a scenario and a detector")->required()->expected(1, 2);
+    verb->add_option("-t,--traffic", *traffic, "for a cell: the traffic profile");
+    verb->callback([=] {
+        if (names->size() == 1) {
+            fmt::print("{}", page_of(names->front()));
+            return;
+        }
+        const CellNames cell = find_cell(names->at(0), names->at(1));
+        fmt::print("{}\n{}", say_cell(*cell.scenario, headline_or(*cell.scenario, *traffic), *cell.detector),
+                   fmt::format("More: halfopen explain {}, halfopen explain {}\n", cell.scenario->name,
+                               cell.detector->describe().name));
+    });
+}
+
+void add_predict(CLI::App& app) {
+    auto* verb = app.add_subcommand("predict", "what the kernel's rules say about one cell; nothing is run");
+    auto names = std::make_shared<std::vector<std::string>>();
+    auto traffic = std::make_shared<std::vector<std::string>>();
+    verb->add_option("NAME", *names, "a scenario and a detector")->required()->expected(2);
+    verb->add_option("-t,--traffic", *traffic, "traffic profiles; default: all that make sense here");
+    verb->callback([=] {
+        const CellNames cell = find_cell(names->at(0), names->at(1));
+        std::vector<Traffic> profiles;
+        for (const std::string& word : *traffic) profiles.push_back(headline_or(*cell.scenario, word));
+        for (const Traffic profile : profiles.empty() ? cell.scenario->traffic : profiles)
+            fmt::print("{}\n", say_cell(*cell.scenario, profile, *cell.detector));
+    });
+}
+
+} // namespace halfopen

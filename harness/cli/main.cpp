@@ -1,0 +1,73 @@
+// halfopen: breaks TCP connections in every way a network and a client can, watches them with every method people
+// use, and says who noticed, when, how, and why.
+
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/base/error.h"
+#include "harness/base/names.h"
+#include "harness/cli/verbs.h"
+
+namespace halfopen {
+
+namespace {
+
+int exit_status = 0;
+
+constexpr const char* examples = R"(Examples:
+  halfopen run                          the five laws against the first failures, about a minute and a half
+  halfopen run silent-drop              everybody against one failure
+  halfopen run process-killed recv      one cell
+  halfopen explain keepalive            a page; explain silent-drop keepalive: a cell
+  halfopen predict silent-drop keepalive:idle=10s,interval=2s,count=3
+  halfopen doctor                       what this machine can run, and the fix for what it cannot)";
+
+/// CLI11 says "The following arguments were not expected: ruun"; a person wants the nearest verb.
+std::string say_usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+    std::vector<std::string> verbs;
+    for (const CLI::App* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
+    const std::string word = argc > 1 ? argv[1] : "";
+    if (!word.empty() && word[0] != '-' && std::find(verbs.begin(), verbs.end(), word) == verbs.end())
+        return fmt::format("there is no verb \"{}\"{}; verbs: {}", word, did_you_mean(word, verbs), join_names(verbs));
+    return fmt::format("{}; see halfopen {}--help", error.what(),
+                       std::find(verbs.begin(), verbs.end(), word) == verbs.end() ? "" : word + " ");
+}
+
+int run(int argc, char** argv) {
+    CLI::App app{"Who notices that a TCP client is gone, when, and why.", "halfopen"};
+    app.footer(examples);
+    app.set_version_flag("--version", HALFOPEN_VERSION);
+    app.require_subcommand(1);
+    for (auto add : {add_doctor, add_run, add_explain, add_predict, add_list, add_report}) add(app);
+    if (argc == 1) {
+        fmt::print("{}", app.help());
+        return static_cast<int>(Exit::usage);
+    }
+    try {
+        app.parse(argc, argv);
+        return exit_status;
+    } catch (const CLI::Success& e) { // --help, --version
+        return app.exit(e);
+    } catch (const CLI::ParseError& e) {
+        throw BadInput(say_usage_error(app, e, argc, argv));
+    }
+}
+
+} // namespace
+
+void set_exit_status(int status) { exit_status = status; }
+
+} // namespace halfopen
+
+int main(int argc, char** argv) {
+    try {
+        return halfopen::run(argc, argv);
+    } catch (const halfopen::Error& e) {
+        fmt::print(stderr, "error: {}\n", e.what());
+        return static_cast<int>(e.exit());
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "internal error: {}\n", e.what());
+        return static_cast<int>(halfopen::Exit::incomplete);
+    }
+}

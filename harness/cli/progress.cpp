@@ -1,0 +1,92 @@
+#include "harness/cli/progress.h"
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "reports/sentence.h"
+#include "reports/terminal.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string cell_of(const std::string& id) { return id.substr(0, id.rfind('/')); }
+
+bool quiet_by_environment() {
+    const char* ci = std::getenv("CI");
+    return ci && *ci && std::string(ci) != "false";
+}
+
+} // namespace
+
+ProgressView::ProgressView(const std::string& mode, const Terminal& terminal, const Plan& plan) : terminal_(terminal) {
+    const bool bar = mode == "bar" || (mode == "auto" && terminal.is_tty && !quiet_by_environment());
+    mode_ = mode == "none" ? Mode::none : bar ? Mode::bar : Mode::lines;
+    for (const PlannedTrial& trial : plan.trials) ++left_in_cell_[cell_of(trial.id)];
+    if (mode_ == Mode::bar) block_.emplace();
+    last_line_ = MonotonicClock::now();
+}
+
+void ProgressView::line(const std::string& text) {
+    fmt::print(stderr, "{}\n", text);
+    last_line_ = MonotonicClock::now();
+}
+
+std::string ProgressView::status() const {
+    if (progress_.phase == "building") return fmt::format("building worlds: {} of {}", progress_.done, progress_.total);
+    if (progress_.phase == "firing") return fmt::format("breaking {} connections, one every few milliseconds", progress_.total);
+    if (progress_.phase == "waiting") {
+        const Duration left = std::max(Duration{0}, progress_.until - MonotonicClock::now());
+        return fmt::format("{} of {} trials over; the others need the silence: {} s left at most", progress_.done,
+                           progress_.total, left / 1s);
+    }
+    return "measuring the floor";
+}
+
+void ProgressView::show(const Progress& progress) {
+    const bool new_phase = progress.phase != progress_.phase;
+    progress_ = progress;
+    if (mode_ == Mode::lines && new_phase) line(status());
+    if (mode_ == Mode::bar) draw();
+}
+
+void ProgressView::show(const TrialLine& trial) {
+    if (--left_in_cell_[cell_of(trial.id)] > 0) return;
+    if (mode_ == Mode::lines && records_)
+        line(cell_sentence(*records_, trial.scenario, trial.traffic, trial.spec));
+}
+
+void ProgressView::tick() {
+    const Instant now = MonotonicClock::now();
+    if (mode_ == Mode::lines && now - last_line_ > 60s) line(status());
+    if (mode_ == Mode::bar && now - last_drawn_ > 1s) draw();
+}
+
+void ProgressView::draw() {
+    // While faults are fired the program draws nothing: it would take the processor from what is measured.
+    const Instant now = MonotonicClock::now();
+    if (now - last_drawn_ < 200ms || (progress_.phase == "firing" && last_drawn_ != Instant{})) return;
+    last_drawn_ = now;
+    std::string text;
+    if (records_ && !records_->runs.empty() && progress_.phase == "waiting") {
+        TerminalStyle style{terminal_.columns, terminal_.ascii, terminal_.colour, {}};
+        style.waiting_text = [this, now](const std::string&, const std::string&, const std::string&) {
+            return fmt::format("{}s.", std::max(Duration{0}, progress_.until - now) / 1s);
+        };
+        text = terminal_matrix(*records_, style);
+    }
+    block_->draw(text + status() + "\n");
+}
+
+void ProgressView::end() {
+    if (block_) {
+        block_->clear();
+        block_.reset();
+    }
+    mode_ = Mode::none;
+}
+
+} // namespace halfopen

@@ -1,0 +1,43 @@
+#pragma once
+// What a person sees while a run goes on: the matrix filling up, or a line for each finished cell.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "harness/cli/terminal.h"
+#include "harness/trial/plan.h"
+#include "harness/trial/record.h"
+#include "harness/trial/session.h"
+
+namespace halfopen {
+
+class ProgressView {
+public:
+    /// `mode` is "auto", "bar", "lines" or "none".
+    ProgressView(const std::string& mode, const Terminal&, const Plan&);
+
+    void begin(const Records& soon_filled) { records_ = &soon_filled; }
+    void show(const Progress&);
+    void show(const TrialLine&);
+    /// Now and then, when nothing else happened: a sign of life every minute.
+    void tick();
+    /// Leaves the terminal as it was.
+    void end();
+
+private:
+    void draw();
+    void line(const std::string& text);
+    std::string status() const;
+
+    enum class Mode { bar, lines, none } mode_ = Mode::none;
+    Terminal terminal_;
+    const Records* records_ = nullptr;
+    std::map<std::string, int> left_in_cell_;
+    Progress progress_;
+    Instant last_drawn_{}, last_line_{};
+    std::optional<StatusBlock> block_;
+};
+
+} // namespace halfopen

@@ -1,0 +1,18 @@
+#pragma once
+// One verb, one file. Each adds its subcommand and, when it was chosen, is run by its callback.
+
+#include <CLI/App.hpp>
+
+namespace halfopen {
+
+void add_doctor(CLI::App&);
+void add_run(CLI::App&);
+void add_explain(CLI::App&);
+void add_predict(CLI::App&);
+void add_list(CLI::App&);
+void add_report(CLI::App&);
+
+/// The exit status of a verb that ended without an exception but not with success.
+void set_exit_status(int status);
+
+} // namespace halfopen

@@ -1,0 +1,58 @@
+#include "harness/lab/canary.h"
+
+#include <array>
+
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "harness/linux/socket.h"
+
+namespace halfopen {
+
+namespace {
+
+enum class End { heard, nothing, reset };
+
+End look(const Fd& end) {
+    if (get_option(end.get(), SOL_SOCKET, SO_ERROR, "SO_ERROR") != 0) return End::reset;
+    int waiting = 0;
+    ioctl(end.get(), FIONREAD, &waiting);
+    return waiting > 0 ? End::heard : End::nothing;
+}
+
+} // namespace
+
+std::string_view name(Passage p) {
+    constexpr std::array<std::string_view, 4> names{"passes", "is silent", "is answered by RST", "is not checked"};
+    return names[static_cast<size_t>(p)];
+}
+
+void Canary::probe() {
+    // The client's byte goes first: under a reject it would otherwise meet a connection that is reset already.
+    if (client_) send(client_.get(), "c", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    send(server_.get(), "s", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+Passage Canary::result() const {
+    const End server = look(server_);
+    if (server == End::reset) return Passage::reset;
+    const End client = forgotten_ ? End::nothing : look(client_);
+    if (server == End::heard && client == End::heard) return Passage::passes;
+    if (server == End::nothing && client == End::nothing) return Passage::silent;
+    return Passage::unchecked;
+}
+
+void Canary::forget_client() {
+    forget(client_);
+    forgotten_ = true;
+}
+
+void Canary::close() {
+    for (Fd* end : {&client_, &server_})
+        if (*end) {
+            linger_zero(end->get());
+            end->reset();
+        }
+}
+
+} // namespace halfopen

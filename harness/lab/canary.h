@@ -1,0 +1,38 @@
+#pragma once
+// A second connection between the same hosts, which the same rules match: it tells whether a fault bites without
+// touching the connection that is watched.
+
+#include <string>
+
+#include "harness/linux/fd.h"
+
+namespace halfopen {
+
+/// What becomes of bytes on the path.
+enum class Passage {
+    passes,     ///< both directions deliver
+    silent,     ///< neither direction delivers, and no end is told
+    reset,      ///< the server's end was reset
+    unchecked,  ///< the fault says nothing about the path
+};
+std::string_view name(Passage);
+
+class Canary {
+public:
+    Canary() = default;
+    Canary(Fd client, Fd server) : client_(std::move(client)), server_(std::move(server)) {}
+    /// Sends one byte in each direction, without waiting.
+    void probe();
+    /// What became of the bytes; ask some milliseconds after probe().
+    Passage result() const;
+    /// The client's host forgets this connection too (host-reboot).
+    void forget_client();
+    /// Both ends vanish without leaving retransmissions behind.
+    void close();
+
+private:
+    Fd client_, server_;
+    bool forgotten_ = false;
+};
+
+} // namespace halfopen

@@ -1,0 +1,163 @@
+// The client: sends the proof of life, says hello, asks, writes, reads, answers pings - and fails on command.
+
+#include <csignal>
+#include <thread>
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "harness/base/frame.h"
+#include "harness/lab/roles.h"
+#include "harness/linux/process.h"
+#include "harness/linux/socket.h"
+#include "harness/linux/tcp_info.h"
+
+namespace halfopen {
+
+namespace {
+
+/// Something that happens every so often from a beginning on; never when the interval is zero.
+class Beat {
+public:
+    explicit Beat(Duration interval) : interval_(interval) {}
+    void begin(Instant t) { next_ = t + interval_; }
+    bool take(Instant now) {
+        if (interval_ == Duration::zero() || next_ == Instant{} || now < next_) return false;
+        next_ += interval_;
+        return true;
+    }
+    Instant next() const {
+        return interval_ == Duration::zero() || next_ == Instant{} ? Instant::max() : next_;
+    }
+
+private:
+    Duration interval_;
+    Instant next_{};
+};
+
+class Client {
+public:
+    Client(const WorldSpec& spec, Slot& slot, Fd socket, Fd control)
+        : spec_(spec), slot_(slot), socket_(std::move(socket)), control_(std::move(control)),
+          hello_(spec.detector->hello_interval()), write_(info(spec.traffic).client_interval) {
+        if (spec.traffic == Traffic::buffer_full) reading_ = false;
+    }
+
+    int run() {
+        if (spec_.detector->pong_from_thread() && reading_) {
+            reading_ = false;
+            std::thread([this] { read_for_ever(); }).detach();
+        }
+        for (;;) {
+            pollfd fds[2] = {{control_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}};
+            wait(fds, reading_ && socket_ ? 2 : 1);
+            if (fds[0].revents && !obey()) return 0;
+            if (fds[1].revents) reading_ = read_once(MSG_DONTWAIT);
+            const Instant now = MonotonicClock::now();
+            if (hello_.take(now)) send_frame(FrameType::hello);
+            if (write_.take(now))
+                send_frame(spec_.traffic == Traffic::request_response ? FrameType::request : FrameType::data);
+            notice_acknowledgement();
+        }
+    }
+
+private:
+    void wait(pollfd* fds, nfds_t count) {
+        Instant wake = std::min(hello_.next(), write_.next());
+        const Instant now = MonotonicClock::now();
+        // Until the proof of life is acknowledged the client looks every half millisecond.
+        if (proof_sent_ && !slot_.client_acked) wake = now + std::chrono::microseconds{500};
+        const Duration left = std::max(Duration::zero(), wake - now);
+        const timespec timeout{static_cast<time_t>(left.count() / 1'000'000'000),
+                               static_cast<long>(left.count() % 1'000'000'000)};
+        fds[0].revents = fds[1].revents = 0;
+        ppoll(fds, count, wake == Instant::max() ? nullptr : &timeout, nullptr);
+    }
+
+    /// Carries out one command and answers with its letter; false when the supervisor is gone.
+    bool obey() {
+        char command = 0;
+        if (read(control_.get(), &command, 1) != 1) return false;
+        // The bracket is taken around the system call itself, here, where no other process can slip in between.
+        slot_.command_before.stamp();
+        switch (static_cast<ClientDo>(command)) {
+        case ClientDo::start: start(); break;
+        case ClientDo::send_frame: send_frame(FrameType::data); break;
+        case ClientDo::close: socket_.reset(); break;
+        case ClientDo::shut_write: shutdown(socket_.get(), SHUT_WR); break;
+        case ClientDo::reset:
+            linger_zero(socket_.get());
+            slot_.command_before.stamp();
+            socket_.reset();
+            break;
+        case ClientDo::forget: forget(socket_); break;
+        }
+        slot_.command_after.stamp();
+        return write(control_.get(), &command, 1) == 1;
+    }
+
+    void start() {
+        // Leave interactive mode, so that the server's bytes are acknowledged at once and no delayed ACK is under
+        // way at the fault (tcp_delack_max 40 ms and more) - except where the profile needs one: in-flight.
+        set_option(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, spec_.traffic == Traffic::in_flight ? 0 : 1,
+                   "TCP_QUICKACK");
+        const Instant now = MonotonicClock::now();
+        const bool says_hello = spec_.detector->hello_interval() > Duration::zero();
+        send_frame(says_hello ? FrameType::hello : FrameType::data);
+        hello_.begin(now);
+        write_.begin(now);
+        proof_sent_ = true;
+    }
+
+    void send_frame(FrameType type) {
+        if (!socket_) return;
+        const auto bytes = encode(type);
+        slot_.last_client_send.stamp();
+        send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+
+    /// Reads what is there and answers pings; false at the end of the stream and after an error.
+    bool read_once(int flags) {
+        char bytes[4096];
+        const ssize_t n = recv(socket_.get(), bytes, sizeof bytes, flags);
+        if (n <= 0) return n < 0 && (errno == EAGAIN || errno == EINTR);
+        for (const FrameType type : frames_.feed({bytes, static_cast<size_t>(n)}))
+            if (type == FrameType::ping) send_frame(FrameType::pong);
+        return true;
+    }
+
+    void read_for_ever() {
+        while (read_once(0)) {
+        }
+    }
+
+    void notice_acknowledgement() {
+        if (!proof_sent_ || slot_.client_acked || !socket_) return;
+        const auto info = tcp_info(socket_.get());
+        if (info && info->unacked == 0) slot_.client_acked = true;
+    }
+
+    const WorldSpec& spec_;
+    Slot& slot_;
+    Fd socket_, control_;
+    Beat hello_, write_;
+    FrameReader frames_;
+    bool reading_ = true;
+    bool proof_sent_ = false;
+};
+
+} // namespace
+
+int run_client(const WorldSpec& spec, Slot& slot, Fd socket, Fd control) {
+    // Ctrl-C reaches the terminal's whole process group: a client that died of it would send a false FIN.
+    signal(SIGINT, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    keep_only({&socket, &control});
+    prctl(PR_SET_TIMERSLACK, 1);
+    return Client(spec, slot, std::move(socket), std::move(control)).run();
+}
+
+} // namespace halfopen

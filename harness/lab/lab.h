@@ -1,0 +1,68 @@
+#pragma once
+// A world: three namespaces, a connection through them, a client process and a server process. Faults are fired
+// at it; trials watch it.
+
+#include <memory>
+#include <vector>
+
+#include "harness/lab/canary.h"
+#include "harness/lab/roles.h"
+#include "harness/lab/topology.h"
+#include "harness/linux/process.h"
+#include "harness/linux/shared.h"
+
+namespace halfopen {
+
+/// The instant of a fault: it happened not before `before` and not after `after`.
+struct Bracket {
+    Instant before, after;
+    Duration width() const { return after - before; }
+};
+
+class World {
+public:
+    /// Builds namespaces and links. The slot must be fresh and outlive the world.
+    World(const WorldSpec&, const Sysctls&, Slot&);
+
+    /// Enters the router's namespace with the calling thread, to load rules or open sockets that belong to it.
+    /// Rules are loaded before connect(): those that track connections must see them begin.
+    void enter_router() const { topology_.router.enter(); }
+    /// Makes the connection and the canary, proves that bytes pass both ways, and forks the roles.
+    void connect();
+    /// The detector begins to watch, the client sends its proof of life, the traffic begins.
+    void start();
+    /// True when the proof of life was read by the server's program and acknowledged to the client: nothing is on
+    /// its way, no delayed ACK is pending.
+    bool is_settled() const;
+
+    /// One message to a role; the role takes the bracket around its own system call.
+    Bracket tell_client(ClientDo);
+    Bracket tell_server(ServerDo);
+    /// The server writes one data frame now (one-write, in-flight).
+    void make_server_write() { post(due_); }
+
+    Process& client() { return client_; }
+    Process& server() { return server_; }
+    const Process& server() const { return server_; }
+    const Topology& topology() const { return topology_; }
+    Canary& canary() { return canary_; }
+    Slot& slot() { return slot_; }
+    const Slot& slot() const { return slot_; }
+    /// A duplicate of the server's socket, for looking only.
+    int server_socket() const { return server_socket_.get(); }
+
+private:
+    WorldSpec spec_;
+    Slot& slot_;
+    Topology topology_;
+    Fd server_socket_;
+    Fd due_;
+    Fd client_control_, server_control_;
+    Process client_, server_;
+    Canary canary_;
+};
+
+/// Descriptors that the supervisor holds for each world, at most: what bounds a batch.
+inline constexpr int descriptors_per_world = 12;
+
+} // namespace halfopen

@@ -1,0 +1,39 @@
+#pragma once
+// The two processes of a world. Each is forked by the supervisor, holds its end of the connection as descriptor 3
+// and its end of a control channel as descriptor 4, and obeys one-byte commands.
+
+#include "detectors/detector.h"
+#include "harness/base/traffic.h"
+#include "harness/lab/slot.h"
+#include "harness/linux/fd.h"
+
+namespace halfopen {
+
+enum class ClientDo : char {
+    start = 's',       ///< proof of life; hellos and traffic begin
+    send_frame = 'f',  ///< one data frame
+    close = 'c',       ///< close(): FIN, or RST when something is unread
+    shut_write = 'w',  ///< shutdown(SHUT_WR): FIN; goes on reading
+    reset = 'r',       ///< SO_LINGER 0, then close(): RST
+    forget = 'x',      ///< TCP_REPAIR, then close(): not a word
+};
+
+enum class ServerDo : char {
+    start = 's',       ///< the detector begins to watch
+    storm = 'a',       ///< SIGALRM every `signal_interval`, until calm
+    calm = 'n',
+};
+
+/// What a world is for.
+struct WorldSpec {
+    const Detector* detector = nullptr;
+    Traffic traffic = Traffic::idle;
+    Duration signal_interval{0}; ///< above zero: the server can be told to storm
+};
+
+/// Bodies of the role processes; they return only when the control channel closes.
+int run_client(const WorldSpec&, Slot&, Fd socket, Fd control);
+/// `due` is the eventfd by which the supervisor asks the server to write.
+int run_server(const WorldSpec&, Slot&, Fd socket, Fd control, Fd due);
+
+} // namespace halfopen

@@ -1,0 +1,55 @@
+#include "harness/lab/topology.h"
+
+#include "harness/base/error.h"
+#include "harness/linux/link.h"
+
+namespace halfopen {
+
+namespace {
+
+// Locally administered addresses; the last byte says whose they are.
+constexpr Mac mac(uint8_t last) { return {0x02, 0x00, 0x00, 0x00, 0x00, last}; }
+constexpr Mac client_mac = mac(1), router_client_mac = mac(2), router_server_mac = mac(3), server_mac = mac(4);
+
+/// One end host: its address, the way out, and the router as a permanent neighbour.
+void set_up_host(RouteSocket& route, Ipv4 own, Ipv4 gateway, Mac gateway_mac) {
+    route.add_address("eth0", {own, 24});
+    route.set_up("eth0");
+    route.add_neighbour("eth0", gateway, gateway_mac);
+}
+
+void set_up_router_port(RouteSocket& route, const std::string& link, Ipv4 own, Ipv4 host, Mac host_mac) {
+    route.add_address(link, {own, 24});
+    route.set_up(link);
+    route.add_neighbour(link, host, host_mac);
+}
+
+} // namespace
+
+Topology Topology::build(const Sysctls& sysctls) {
+    Topology t;
+    t.client = NetNamespace::create();
+    RouteSocket client;
+    sysctls.apply(false);
+    t.server = NetNamespace::create();
+    RouteSocket server;
+    sysctls.apply(false);
+    t.router = NetNamespace::create();
+    RouteSocket router;
+    sysctls.apply(true);
+
+    router.add_veth("to-client", router_client_mac, "eth0", client_mac, t.client);
+    router.add_veth("to-server", router_server_mac, "eth0", server_mac, t.server);
+    set_up_host(client, client_address, router_client_side, router_client_mac);
+    set_up_host(server, server_address, router_server_side, router_server_mac);
+    set_up_router_port(router, "to-client", router_client_side, client_address, client_mac);
+    set_up_router_port(router, "to-server", router_server_side, server_address, server_mac);
+    client.add_default_route("eth0", router_client_side);
+    server.add_default_route("eth0", router_server_side);
+    if (!client.is_running("eth0") || !server.is_running("eth0") || !router.is_running("to-client") ||
+        !router.is_running("to-server"))
+        throw Error(Exit::incomplete, "building a world: a link of it has no carrier");
+    return t;
+}
+
+} // namespace halfopen

@@ -1,0 +1,32 @@
+#pragma once
+// Three namespaces and two cables:
+//
+//     client ns                     router ns                        server ns
+//     eth0 192.0.2.10/24 ──veth── to-client 192.0.2.1/24
+//                                 to-server 198.51.100.1/24 ──veth── eth0 198.51.100.10/24
+//
+// The router is real: two ends of one veth share carrier, and an ARP failure on a shared link would turn timeouts
+// into EHOSTUNREACH. All neighbours are permanent, so that ARP is part of the story only where a scenario says so.
+// The addresses are from the documentation ranges (RFC 5737).
+
+#include "harness/lab/sysctls.h"
+#include "harness/linux/address.h"
+#include "harness/linux/namespace.h"
+
+namespace halfopen {
+
+inline constexpr Ipv4 client_address{{192, 0, 2, 10}};
+inline constexpr Ipv4 router_client_side{{192, 0, 2, 1}};
+inline constexpr Ipv4 router_server_side{{198, 51, 100, 1}};
+inline constexpr Ipv4 server_address{{198, 51, 100, 10}};
+inline constexpr uint16_t server_port = 5000;
+inline constexpr uint16_t canary_port = 5001;
+
+struct Topology {
+    NetNamespace client, router, server;
+
+    /// Builds it. The thread ends in the router's namespace.
+    static Topology build(const Sysctls&);
+};
+
+} // namespace halfopen

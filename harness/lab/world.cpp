@@ -1,0 +1,90 @@
+#include <csignal>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/base/error.h"
+#include "harness/base/frame.h"
+#include "harness/lab/lab.h"
+#include "harness/linux/socket.h"
+
+namespace halfopen {
+
+namespace {
+
+/// Sends one command letter and waits for its echo. A role that does not answer within a second never will.
+Bracket tell(const Fd& control, char command, Slot& slot, const char* whom) {
+    check(send(control.get(), &command, 1, MSG_NOSIGNAL), "commanding the {}", whom);
+    pollfd answer{control.get(), POLLIN, 0};
+    char echo = 0;
+    if (poll(&answer, 1, 1000) != 1 || read(control.get(), &echo, 1) != 1)
+        throw Error(Exit::incomplete, fmt::format("the {} does not answer command '{}'", whom, command));
+    return {slot.command_before.get(), slot.command_after.get()};
+}
+
+/// One frame from one end must arrive at the other within a second.
+void pass_frame(const Fd& from, const Fd& to) {
+    const auto frame = encode(FrameType::data);
+    check(send(from.get(), frame.data(), frame.size(), MSG_NOSIGNAL), "proving that the connection lives");
+    size_t arrived = 0;
+    char bytes[data_frame_bytes];
+    while (arrived < frame.size()) {
+        pollfd readable{to.get(), POLLIN, 0};
+        const ssize_t n = poll(&readable, 1, 1000) == 1 ? recv(to.get(), bytes, sizeof bytes - arrived, 0) : 0;
+        if (n <= 0) throw Error(Exit::incomplete, "proving that the connection lives: a frame did not arrive");
+        arrived += static_cast<size_t>(n);
+    }
+}
+
+} // namespace
+
+World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot)
+    : spec_(spec), slot_(slot), topology_(Topology::build(sysctls)), due_(event_fd()) {}
+
+void World::connect() {
+    topology_.server.enter();
+    const Fd listener = tcp_listen({server_address, server_port});
+    const Fd canary_listener = tcp_listen({server_address, canary_port});
+    topology_.client.enter();
+    Fd client_socket = tcp_connect({server_address, server_port});
+    Fd canary_client = tcp_connect({server_address, canary_port});
+    canary_ = Canary(std::move(canary_client), tcp_accept(canary_listener));
+    Fd server_socket = tcp_accept(listener);
+    pass_frame(client_socket, server_socket);
+    pass_frame(server_socket, client_socket);
+    server_socket_ = server_socket.duplicate();
+
+    auto [client_control, client_end] = socket_pair(SOCK_STREAM);
+    client_ = fork_process([&] { return run_client(spec_, slot_, std::move(client_socket), std::move(client_end)); });
+    auto [server_control, server_end] = socket_pair(SOCK_STREAM);
+    topology_.server.enter();
+    server_ = fork_process([&] {
+        return run_server(spec_, slot_, std::move(server_socket), std::move(server_end), std::move(due_));
+    });
+    client_control_ = std::move(client_control);
+    server_control_ = std::move(server_control);
+}
+
+void World::start() {
+    // A server in interactive mode would delay its ACK by 40 ms and more, and a fault in between would find that
+    // ACK on its way (tcp(7), TCP_QUICKACK).
+    set_option(server_socket_.get(), IPPROTO_TCP, TCP_QUICKACK, 1, "TCP_QUICKACK");
+    const char command = static_cast<char>(ServerDo::start);
+    check(send(server_control_.get(), &command, 1, MSG_NOSIGNAL), "starting the server");
+    tell_client(ClientDo::start);
+}
+
+bool World::is_settled() const {
+    return slot_.watching.is_set() && slot_.last_message.is_set() && slot_.client_acked;
+}
+
+Bracket World::tell_client(ClientDo command) {
+    return tell(client_control_, static_cast<char>(command), slot_, "client");
+}
+
+Bracket World::tell_server(ServerDo command) {
+    return tell(server_control_, static_cast<char>(command), slot_, "server");
+}
+
+} // namespace halfopen

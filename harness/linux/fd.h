@@ -1,0 +1,43 @@
+#pragma once
+// A file descriptor with one owner: closed when the owner goes, moved and never copied.
+
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace halfopen {
+
+class Fd {
+public:
+    Fd() = default;
+    explicit Fd(int fd) : fd_(fd) {}
+    Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    Fd& operator=(Fd&& other) noexcept {
+        if (this != &other) {
+            reset();
+            fd_ = std::exchange(other.fd_, -1);
+        }
+        return *this;
+    }
+    ~Fd() { reset(); }
+    int get() const { return fd_; }
+    explicit operator bool() const { return fd_ >= 0; }
+    void reset() noexcept;
+    /// A second descriptor of the same open file (dup(2)), close-on-exec.
+    Fd duplicate() const;
+
+private:
+    int fd_ = -1;
+};
+
+/// eventfd(2): a counter that becomes readable when it is above zero.
+Fd event_fd();
+/// Adds to an eventfd's counter.
+void post(const Fd& event, unsigned long n = 1);
+/// timerfd(2) on CLOCK_MONOTONIC, not yet set.
+Fd timer_fd();
+
+/// A connected pair of sockets; `type` is SOCK_STREAM or SOCK_SEQPACKET.
+std::pair<Fd, Fd> socket_pair(int type);
+
+} // namespace halfopen

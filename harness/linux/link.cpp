@@ -1,0 +1,116 @@
+#include "harness/linux/link.h"
+
+#include <net/if.h>
+#include <netlink/netlink.h>
+#include <netlink/route/addr.h>
+#include <netlink/route/link.h>
+#include <netlink/route/link/veth.h>
+#include <netlink/route/neighbour.h>
+#include <netlink/route/route.h>
+
+#include "harness/base/error.h"
+
+namespace halfopen {
+
+namespace {
+
+template <auto free_function> struct Put {
+    template <typename T> void operator()(T* object) const { free_function(object); }
+};
+using Link = std::unique_ptr<rtnl_link, Put<rtnl_link_put>>;
+using Route = std::unique_ptr<rtnl_route, Put<rtnl_route_put>>;
+using Neighbour = std::unique_ptr<rtnl_neigh, Put<rtnl_neigh_put>>;
+using LinkAddress = std::unique_ptr<rtnl_addr, Put<rtnl_addr_put>>;
+using NlAddress = std::unique_ptr<nl_addr, Put<nl_addr_put>>;
+
+template <typename... Args> void nl_check(int result, fmt::format_string<Args...> doing, Args&&... args) {
+    if (result < 0)
+        throw Error(Exit::incomplete,
+                    fmt::format("{}: {}", fmt::format(doing, std::forward<Args>(args)...), nl_geterror(result)));
+}
+
+NlAddress nl_address(Ipv4 a, int prefix = 32) {
+    NlAddress address{nl_addr_build(AF_INET, a.bytes.data(), a.bytes.size())};
+    nl_addr_set_prefixlen(address.get(), prefix);
+    return address;
+}
+
+NlAddress nl_address(Mac mac) { return NlAddress{nl_addr_build(AF_LLC, mac.data(), mac.size())}; }
+
+Link get_link(nl_sock* socket, const std::string& name) {
+    rtnl_link* found = nullptr;
+    nl_check(rtnl_link_get_kernel(socket, 0, name.c_str(), &found), "looking for link {}", name);
+    return Link{found};
+}
+
+int index_of(nl_sock* socket, const std::string& name) {
+    return rtnl_link_get_ifindex(get_link(socket, name).get());
+}
+
+} // namespace
+
+void RouteSocket::Free::operator()(nl_sock* socket) const { nl_socket_free(socket); }
+
+RouteSocket::RouteSocket() : socket_(nl_socket_alloc()) {
+    nl_check(nl_connect(socket_.get(), NETLINK_ROUTE), "opening an rtnetlink socket");
+}
+
+void RouteSocket::add_veth(const std::string& name, Mac mac, const std::string& peer_name, Mac peer_mac,
+                           const NetNamespace& peer_namespace) {
+    const Link link{rtnl_link_veth_alloc()};
+    rtnl_link_set_name(link.get(), name.c_str());
+    rtnl_link_set_addr(link.get(), nl_address(mac).get());
+    const Link peer{rtnl_link_veth_get_peer(link.get())};
+    rtnl_link_set_name(peer.get(), peer_name.c_str());
+    rtnl_link_set_addr(peer.get(), nl_address(peer_mac).get());
+    rtnl_link_set_ns_fd(peer.get(), peer_namespace.fd());
+    nl_check(rtnl_link_add(socket_.get(), link.get(), NLM_F_CREATE | NLM_F_EXCL), "adding veth pair {} - {}", name,
+             peer_name);
+}
+
+void RouteSocket::set_up(const std::string& name, bool up) {
+    const Link old{get_link(socket_.get(), name)};
+    const Link change{rtnl_link_alloc()};
+    if (up)
+        rtnl_link_set_flags(change.get(), IFF_UP);
+    else
+        rtnl_link_unset_flags(change.get(), IFF_UP);
+    nl_check(rtnl_link_change(socket_.get(), old.get(), change.get(), 0), "setting link {} {}", name,
+             up ? "up" : "down");
+}
+
+void RouteSocket::add_address(const std::string& link, InterfaceAddress a) {
+    const LinkAddress address{rtnl_addr_alloc()};
+    rtnl_addr_set_ifindex(address.get(), index_of(socket_.get(), link));
+    rtnl_addr_set_local(address.get(), nl_address(a.address, a.prefix).get());
+    nl_check(rtnl_addr_add(socket_.get(), address.get(), 0), "adding address {} to {}", to_string(a.address), link);
+}
+
+void RouteSocket::add_default_route(const std::string& link, Ipv4 gateway) {
+    const Route route{rtnl_route_alloc()};
+    rtnl_route_set_family(route.get(), AF_INET);
+    rtnl_route_set_scope(route.get(), RT_SCOPE_UNIVERSE);
+    rtnl_route_set_dst(route.get(), nl_address(Ipv4{}, 0).get());
+    rtnl_nexthop* hop = rtnl_route_nh_alloc();
+    rtnl_route_nh_set_gateway(hop, nl_address(gateway).get());
+    rtnl_route_nh_set_ifindex(hop, index_of(socket_.get(), link));
+    rtnl_route_add_nexthop(route.get(), hop); // The route owns the hop from here on.
+    nl_check(rtnl_route_add(socket_.get(), route.get(), 0), "adding the default route by {}", to_string(gateway));
+}
+
+void RouteSocket::add_neighbour(const std::string& link, Ipv4 address, Mac mac) {
+    const Neighbour neighbour{rtnl_neigh_alloc()};
+    rtnl_neigh_set_ifindex(neighbour.get(), index_of(socket_.get(), link));
+    rtnl_neigh_set_dst(neighbour.get(), nl_address(address).get());
+    rtnl_neigh_set_lladdr(neighbour.get(), nl_address(mac).get());
+    rtnl_neigh_set_state(neighbour.get(), NUD_PERMANENT);
+    nl_check(rtnl_neigh_add(socket_.get(), neighbour.get(), NLM_F_CREATE), "adding neighbour {} on {}",
+             to_string(address), link);
+}
+
+bool RouteSocket::is_running(const std::string& link) {
+    const unsigned flags = rtnl_link_get_flags(get_link(socket_.get(), link).get());
+    return (flags & IFF_UP) && (flags & IFF_RUNNING);
+}
+
+} // namespace halfopen

@@ -1,0 +1,39 @@
+#pragma once
+// Links, addresses, routes and neighbours of one network namespace, by rtnetlink (libnl-route).
+
+#include <memory>
+#include <string>
+
+#include "harness/linux/address.h"
+#include "harness/linux/namespace.h"
+
+struct nl_sock;
+
+namespace halfopen {
+
+/// An rtnetlink socket. It belongs to the namespace that the thread was in when it was made, wherever the thread
+/// goes afterwards.
+class RouteSocket {
+public:
+    RouteSocket();
+
+    /// A veth pair; `peer_name` is put into `peer_namespace`. Both are down: a peer that is created up is refused.
+    void add_veth(const std::string& name, Mac mac, const std::string& peer_name, Mac peer_mac,
+                  const NetNamespace& peer_namespace);
+    void set_up(const std::string& link, bool up = true);
+    void add_address(const std::string& link, InterfaceAddress);
+    void add_default_route(const std::string& link, Ipv4 gateway);
+    /// A permanent neighbour: no ARP, and no place in the machine-wide table that all namespaces share.
+    void add_neighbour(const std::string& link, Ipv4, Mac);
+    /// True when the link is up and has carrier. Asking also makes the kernel finish pending link changes
+    /// (linkwatch_sync_dev, since 6.8): without it a new veth may drop its first packets.
+    bool is_running(const std::string& link);
+
+private:
+    struct Free {
+        void operator()(nl_sock*) const;
+    };
+    std::unique_ptr<nl_sock, Free> socket_;
+};
+
+} // namespace halfopen

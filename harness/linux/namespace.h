@@ -1,0 +1,29 @@
+#pragma once
+// Network namespaces by descriptor, never by name: nothing of them is left in the file system.
+
+#include "harness/linux/fd.h"
+
+namespace halfopen {
+
+class NetNamespace {
+public:
+    NetNamespace() = default;
+    /// Makes a new one and enters it with the calling thread (unshare(2)).
+    static NetNamespace create();
+    /// The one that the calling thread is in.
+    static NetNamespace current();
+    /// Moves the calling thread into it (setns(2)).
+    void enter() const;
+    int fd() const { return fd_.get(); }
+    void close() { fd_.reset(); }
+
+private:
+    explicit NetNamespace(Fd fd) : fd_(std::move(fd)) {}
+    Fd fd_;
+};
+
+/// Makes the calling process root of the user namespace that it was just cloned into: outside it stays who it was
+/// (user_namespaces(7)).
+void become_root_inside(unsigned outside_uid, unsigned outside_gid);
+
+} // namespace halfopen

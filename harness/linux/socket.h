@@ -1,0 +1,30 @@
+#pragma once
+// TCP sockets of the current network namespace.
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "harness/linux/address.h"
+#include "harness/linux/fd.h"
+
+namespace halfopen {
+
+/// Listens on the endpoint (SO_REUSEADDR, backlog of 8).
+Fd tcp_listen(Endpoint);
+/// Connects; blocks until it is done (tcp_syn_retries).
+Fd tcp_connect(Endpoint);
+/// Accepts one connection.
+Fd tcp_accept(const Fd& listener);
+
+/// A socket option that is an int; SystemError names it.
+void set_option(int fd, int level, int option, int value, const char* name);
+int get_option(int fd, int level, int option, const char* name);
+
+/// Makes close() send an RST instead of a FIN (SO_LINGER with a time of zero, socket(7)).
+void linger_zero(int fd);
+
+/// Closes a TCP socket without a word to the other end: in repair mode tcp_close() frees the socket and sends
+/// nothing. What a power cut and reboot does to a host's memory. Needs CAP_NET_ADMIN in the namespace.
+void forget(Fd& socket);
+
+} // namespace halfopen

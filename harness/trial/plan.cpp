@@ -1,0 +1,178 @@
+#include "harness/trial/plan.h"
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include "harness/base/error.h"
+#include "harness/base/files.h"
+#include "harness/linux/machine.h"
+#include "harness/trial/plan_file.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A number in [0, 1) that depends on the seed and the cell alone, so that a plan is the same wherever it is made.
+double jitter(uint64_t seed, const std::string& cell) {
+    uint64_t hash = 14695981039346656037ULL ^ seed; // FNV-1a
+    for (const char c : cell) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    return static_cast<double>(std::mt19937_64{hash}() >> 11) * 0x1.0p-53;
+}
+
+/// Where traffic has a beat of its own, the fault falls 70 ms after one: by then no delayed ACK is under way
+/// (40 ms, TCP_DELACK_MIN), which a router could answer.
+Duration on_the_beat(Traffic traffic, Duration before) {
+    const Duration beat = std::max(info(traffic).client_interval, info(traffic).server_interval);
+    if (beat == 0ns) return before;
+    return (before + beat - 1ns) / beat * beat + 70ms;
+}
+
+/// How the fault lies to the detector's clock.
+struct Phases {
+    Duration lead{0}, period{0};
+    Duration before(Traffic traffic, double phase) const {
+        const auto part = Duration{static_cast<int64_t>(static_cast<double>(period.count()) * phase)};
+        const Duration least = traffic == Traffic::buffer_full ? 500ms : 0ms;
+        return on_the_beat(traffic, std::max(least, lead + part));
+    }
+    Window range(Traffic traffic) const { return {before(traffic, 0), before(traffic, 1) + 60ms}; }
+};
+
+Phases phases_of(const Scenario& scenario, const Detector& detector, Duration sweep_up_to) {
+    // The storm begins with the watching: what is asked is whether the method works under signals.
+    if (scenario.effect() == Effect::signals) return {};
+    const Timing timing = detector.timing();
+    return {timing.lead, timing.anchor.empty() || timing.period > sweep_up_to ? 0ns : timing.period};
+}
+
+void add_cell(Plan& plan, const PlanFile& file, const Scenario& scenario, Traffic traffic, const std::string& spec) {
+    const std::shared_ptr<const Detector> detector = make_detector(spec);
+    PlannedTrial trial;
+    trial.scenario = &scenario;
+    trial.traffic = traffic;
+    trial.detector = detector;
+    trial.spec = spec_of(*detector);
+    trial.horizon = plan.horizon;
+    trial.skip = detector->skip_reason(traffic);
+    const Phases phases = phases_of(scenario, *detector, file.sweep_periods_up_to);
+    trial.planned = detector->predict(planned_situation(scenario, traffic, *detector, phases.range(traffic)));
+    const std::string cell = fmt::format("{}/{}/{}", scenario.name, info(traffic).name, trial.spec);
+    const double u = jitter(plan.seed, cell);
+    for (int i = 0; i < plan.repeats; ++i) {
+        trial.repeat = i + 1;
+        trial.id = fmt::format("{}/r{}", cell, trial.repeat);
+        trial.phase = phases.period > 0ns ? (i + u) / plan.repeats : 0;
+        trial.before_fault = phases.before(traffic, trial.phase);
+        plan.trials.push_back(trial);
+    }
+}
+
+/// Each detector once, however often and however spelled it was asked for.
+std::vector<std::string> canonical(const std::vector<std::string>& specs) {
+    std::vector<std::string> all;
+    for (const std::string& spec : specs) {
+        const std::string exact = spec_of(*make_detector(spec));
+        if (std::find(all.begin(), all.end(), exact) == all.end()) all.push_back(exact);
+    }
+    return all;
+}
+
+} // namespace
+
+Situation planned_situation(const Scenario& scenario, Traffic traffic, const Detector& detector, Window before) {
+    Situation s;
+    s.effect = scenario.effect();
+    s.truth = scenario.truth;
+    s.traffic = traffic;
+    s.kernel.hz = kernel_hz();
+    s.signal_interval = scenario.signal_interval;
+    s.watch_before_fault = s.segment_before_fault = s.message_before_fault = before;
+    // Whoever sends by a beat of its own has been heard within the last beat.
+    const Duration hello = detector.hello_interval(), client = info(traffic).client_interval;
+    const Duration asks = detector.describe().job == Job::both ? detector.timing().period : 0ns;
+    for (const Duration beat : {hello, client, asks})
+        if (beat > 0ns) s.segment_before_fault = s.message_before_fault = {0ns, std::min(before.to, beat) + 60ms};
+    if (const Duration server = info(traffic).server_interval; server > 0ns)
+        s.segment_before_fault = {0ns, server + 60ms};
+    if (traffic == Traffic::in_flight) s.unacked = 1;
+    return s;
+}
+
+PredictedLine to_line(const Prediction& p, Truth truth, Duration horizon) {
+    PredictedLine line;
+    line.kind = p.kind == Prediction::Kind::never    ? "never"
+                : p.kind == Prediction::Kind::window ? "window"
+                                                     : "unknown";
+    line.outcome = p.outcome(truth, horizon);
+    if (p.kind == Prediction::Kind::window) line.after = p.after;
+    line.signal = p.signal;
+    line.rule = p.rule;
+    return line;
+}
+
+std::string Plan::digest() const {
+    std::string text;
+    for (const PlannedTrial& t : trials)
+        text += fmt::format("{} {} {} {}\n", t.id, t.before_fault.count(), t.horizon.count(), t.skip);
+    return sha256(text);
+}
+
+std::vector<ScenarioHead> Plan::scenario_heads() const {
+    std::set<std::string> used;
+    for (const PlannedTrial& t : trials) used.insert(t.scenario->name);
+    std::vector<ScenarioHead> heads;
+    for (const Scenario& s : scenarios())
+        if (used.count(s.name)) heads.push_back({s.name, s.label, s.group, s.truth, s.summary});
+    return heads;
+}
+
+std::vector<DetectorHead> Plan::detector_heads() const {
+    constexpr std::array<std::string_view, 3> forms{"", "as stated", "done right"};
+    std::set<std::string> used;
+    std::vector<DetectorHead> heads;
+    for (const PlannedTrial& t : trials) {
+        if (!used.insert(t.spec).second) continue;
+        const Description& about = t.detector->describe();
+        heads.push_back({t.spec, std::string(about.name), t.detector->label(), about.law,
+                         std::string(forms[static_cast<size_t>(about.form)]), std::string(about.summary),
+                         about.name == "noop"});
+    }
+    return heads;
+}
+
+int Plan::count_run() const {
+    return static_cast<int>(
+        std::count_if(trials.begin(), trials.end(), [](const PlannedTrial& t) { return t.skip.empty(); }));
+}
+
+Plan::Longest Plan::longest_wait() const {
+    Longest longest;
+    for (const PlannedTrial& t : trials)
+        if (t.skip.empty() && t.planned.kind == Prediction::Kind::window && t.planned.after.to <= t.horizon &&
+            t.planned.after.to > longest.wait)
+            longest = {t.planned.after.to, t.detector->label()};
+    return longest;
+}
+
+Plan make_plan(const Selection& selection) {
+    const Choice choice = choose(selection);
+    Plan plan;
+    plan.name = choice.file.name;
+    plan.seed = selection.seed;
+    plan.repeats = selection.repeats.value_or(choice.file.repeats);
+    plan.horizon = selection.horizon.value_or(choice.file.horizon);
+    for (const Choice::Column& column : choice.columns)
+        for (const std::string& spec : canonical(choice.detectors))
+            add_cell(plan, choice.file, *column.scenario, column.traffic, spec);
+    if (!selection.id.empty())
+        std::erase_if(plan.trials, [&](const PlannedTrial& t) { return t.id != selection.id; });
+    if (plan.trials.empty())
+        throw Error(Exit::nothing_selected,
+                    "nothing is selected; see what there is: halfopen list scenarios, halfopen list detectors");
+    return plan;
+}
+
+} // namespace halfopen

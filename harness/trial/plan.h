@@ -1,0 +1,79 @@
+#pragma once
+// A plan: which cells are run, how often, at which phases, and how long each is watched. A pure function of the
+// catalogues, the plan file, the selection and the seed.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "detectors/detector.h"
+#include "harness/trial/record.h"
+#include "harness/trial/scenario.h"
+
+namespace halfopen {
+
+struct PlannedTrial {
+    std::string id;
+    const Scenario* scenario = nullptr;
+    Traffic traffic = Traffic::idle;
+    std::shared_ptr<const Detector> detector;
+    std::string spec;
+    int repeat = 1;
+    int attempt = 1;
+    double phase = 0;
+    Duration horizon{0};
+    Duration before_fault{0}; ///< from the proof of life to the fault: lead + phase x period
+    Prediction planned;       ///< over all phases of the cell
+    std::string skip;         ///< why it is not run; empty when it is
+};
+
+struct Plan {
+    std::string name;
+    uint64_t seed = 1;
+    int repeats = 3;
+    Duration horizon{0};
+    std::vector<PlannedTrial> trials;
+
+    /// "sha256:..." of ids, phases and horizon: two plans with one digest run the same trials.
+    std::string digest() const;
+    std::vector<ScenarioHead> scenario_heads() const;
+    std::vector<DetectorHead> detector_heads() const;
+    /// The trials that are run.
+    int count_run() const;
+    /// The longest predicted wait within the horizon, and whose it is.
+    struct Longest {
+        Duration wait{0};
+        std::string label;
+    };
+    Longest longest_wait() const;
+};
+
+/// What the command line asks for. Empty members mean "not given".
+struct Selection {
+    std::vector<std::string> what;      ///< a plan, a plan file, scenarios, detectors, law-1..law-5
+    std::vector<std::string> scenarios; ///< globs
+    std::vector<std::string> detectors; ///< specs
+    std::vector<std::string> traffic;
+    std::optional<int> repeats;
+    std::optional<Duration> horizon;
+    uint64_t seed = 1;
+    std::string id; ///< one trial only
+};
+
+/// BadInput names an unknown word with the nearest name; an Error with Exit::nothing_selected when the selection is
+/// empty.
+Plan make_plan(const Selection&);
+
+/// The plans that come with the program: name and summary.
+std::vector<std::pair<std::string, std::string>> plan_summaries();
+
+/// The situation of a cell before it is run, over the phases from `from` to `to` after the proof of life.
+Situation planned_situation(const Scenario&, Traffic, const Detector&, Window before_fault);
+
+/// What a prediction becomes in a record.
+PredictedLine to_line(const Prediction&, Truth, Duration horizon);
+
+} // namespace halfopen

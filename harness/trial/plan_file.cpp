@@ -1,0 +1,189 @@
+#include "harness/trial/plan_file.h"
+
+#include <algorithm>
+
+#include "harness/base/error.h"
+#include "harness/base/files.h"
+#include "harness/base/names.h"
+#include "harness/trial/toml_file.h"
+
+namespace halfopen {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Duration duration(const TomlFile& file, std::string_view key) {
+    const auto value = parse_duration(file.text(file.root(), key));
+    if (!value) file.fail(file.at(file.root(), key), fmt::format("\"{}\" must be a duration with its unit: \"80s\"", key));
+    return *value;
+}
+
+PlanFile::Cells read_cells(const TomlFile& file, const toml::table& entry) {
+    file.only(entry, {"traffic", "scenarios"});
+    const auto traffic = parse_traffic(file.text(entry, "traffic"));
+    if (!traffic)
+        file.fail(file.at(entry, "traffic"), "there is no such traffic profile; profiles: " + all_traffic());
+    PlanFile::Cells cells{*traffic, file.texts(entry, "scenarios")};
+    for (const std::string& name : cells.scenarios) {
+        const auto names = scenario_names();
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            file.fail(file.at(entry, "scenarios"),
+                      fmt::format("there is no scenario \"{}\"{}", name, did_you_mean(name, names)));
+    }
+    return cells;
+}
+
+fs::path plan_folder() { return data_folder() / "scenarios/plans"; }
+
+std::vector<std::string> plan_names() {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(plan_folder()))
+        if (entry.path().extension() == ".toml") names.push_back(entry.path().stem());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::vector<std::string> detector_names() {
+    std::vector<std::string> names;
+    for (const Method* method : methods()) names.emplace_back(method->about.name);
+    return names;
+}
+
+bool has(const std::vector<std::string>& list, const std::string& word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+std::string name_part(const std::string& spec) { return spec.substr(0, spec.find(':')); }
+
+/// What the words name, sorted by kind.
+struct Words {
+    fs::path plan;
+    std::vector<std::string> scenarios, detectors;
+};
+
+void add_law(const std::string& word, const PlanFile& starter, Words& words) {
+    const int law = word.size() == 5 ? word[4] - '0' : 0;
+    if (law < 1 || law > 5) throw BadInput(fmt::format("there is no \"{}\"; the laws are law-1 to law-5", word));
+    for (const std::string& spec : starter.detectors)
+        if (make_detector(spec)->describe().law == law) words.detectors.push_back(spec);
+}
+
+Words sort_words(const std::vector<std::string>& what, const PlanFile& starter) {
+    Words words;
+    for (const std::string& word : what) {
+        if (has(plan_names(), word))
+            words.plan = plan_folder() / (word + ".toml");
+        else if (word.size() > 5 && word.ends_with(".toml"))
+            words.plan = word;
+        else if (has(scenario_names(), word))
+            words.scenarios.push_back(word);
+        else if (has(detector_names(), name_part(word)))
+            words.detectors.push_back(word);
+        else if (word.starts_with("law-"))
+            add_law(word, starter, words);
+        else {
+            auto all = scenario_names();
+            for (auto list : {detector_names(), plan_names()}) all.insert(all.end(), list.begin(), list.end());
+            throw BadInput(fmt::format("\"{}\" is no scenario, detector, law or plan{}; see all: halfopen list "
+                                       "scenarios, halfopen list detectors, halfopen list plans",
+                                       word, did_you_mean(word, all)));
+        }
+    }
+    return words;
+}
+
+/// The scenarios of globs, in the order of the catalogue.
+void add_globs(const std::vector<std::string>& globs, std::vector<std::string>& names) {
+    for (const std::string& glob : globs) {
+        bool found = false;
+        for (const std::string& name : scenario_names())
+            if (matches(glob, name)) {
+                found = true;
+                if (!has(names, name)) names.push_back(name);
+            }
+        if (!found)
+            throw BadInput(fmt::format("no scenario matches \"{}\"{}; see all: halfopen list scenarios", glob,
+                                       did_you_mean(glob, scenario_names())));
+    }
+}
+
+std::vector<Traffic> asked_traffic(const std::vector<std::string>& words) {
+    std::vector<Traffic> all;
+    for (const std::string& word : words) {
+        const auto traffic = parse_traffic(word);
+        if (!traffic)
+            throw BadInput(fmt::format("there is no traffic profile \"{}\"; profiles: {}", word, all_traffic()));
+        all.push_back(*traffic);
+    }
+    return all;
+}
+
+void add_columns(Choice& choice, const std::vector<std::string>& names, const std::vector<Traffic>& traffic) {
+    for (const std::string& name : names) {
+        const Scenario& scenario = find_scenario(name);
+        for (const Traffic profile : traffic.empty() ? std::vector{scenario.traffic.front()} : traffic) {
+            const auto& sensible = scenario.traffic;
+            if (std::find(sensible.begin(), sensible.end(), profile) != sensible.end())
+                choice.columns.push_back({&scenario, profile});
+            else if (names.size() == 1)
+                throw BadInput(fmt::format("{} makes no sense with {} traffic", name, info(profile).name));
+        }
+    }
+}
+
+} // namespace
+
+PlanFile read_plan_file(const fs::path& path) {
+    const TomlFile file(read_text(path), path.string());
+    const toml::table& root = file.root();
+    file.only(root, {"name", "summary", "repeats", "horizon", "sweep_periods_up_to", "detectors", "cells"});
+    PlanFile plan;
+    plan.name = file.text(root, "name");
+    plan.summary = file.text(root, "summary");
+    plan.repeats = static_cast<int>(file.integer_or(root, "repeats", 3));
+    plan.horizon = duration(file, "horizon");
+    plan.sweep_periods_up_to = duration(file, "sweep_periods_up_to");
+    for (const std::string& spec : file.texts(root, "detectors")) {
+        try {
+            plan.detectors.push_back(spec_of(*make_detector(spec)));
+        } catch (const BadInput& e) {
+            file.fail(file.at(root, "detectors"), e.what());
+        }
+    }
+    for (const toml::table* entry : file.tables(root, "cells")) plan.cells.push_back(read_cells(file, *entry));
+    if (plan.cells.empty()) file.fail(root, "the plan has no cells: add [[cells]] with traffic and scenarios");
+    return plan;
+}
+
+std::vector<std::pair<std::string, std::string>> plan_summaries() {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const std::string& name : plan_names())
+        all.emplace_back(name, read_plan_file(plan_folder() / (name + ".toml")).summary);
+    return all;
+}
+
+Choice choose(const Selection& selection) {
+    const PlanFile starter = read_plan_file(plan_folder() / "starter.toml");
+    Words words = sort_words(selection.what, starter);
+    Choice choice;
+    choice.file = words.plan.empty() ? starter : read_plan_file(words.plan);
+    add_globs(selection.scenarios, words.scenarios);
+    words.detectors.insert(words.detectors.end(), selection.detectors.begin(), selection.detectors.end());
+    choice.detectors = words.detectors.empty() ? choice.file.detectors : words.detectors;
+    const auto traffic = asked_traffic(selection.traffic);
+    if (!words.scenarios.empty()) {
+        add_columns(choice, words.scenarios, traffic);
+        if (words.plan.empty()) choice.file.name = "selection";
+        return choice;
+    }
+    for (const PlanFile::Cells& cells : choice.file.cells)
+        if (traffic.empty() || std::find(traffic.begin(), traffic.end(), cells.traffic) != traffic.end())
+            add_columns(choice, cells.scenarios, {cells.traffic});
+    // Traffic that the plan does not hold is asked of every scenario that makes sense with it.
+    if (choice.columns.empty()) add_columns(choice, scenario_names(), traffic);
+    if (!selection.what.empty() && words.plan.empty()) choice.file.name = "selection";
+    return choice;
+}
+
+} // namespace halfopen

@@ -1,0 +1,43 @@
+#pragma once
+// Plan files (scenarios/plans/*.toml), and what a command line chooses from them.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/trial/plan.h"
+
+namespace halfopen {
+
+struct PlanFile {
+    std::string name, summary;
+    int repeats = 3;
+    Duration horizon{0};
+    Duration sweep_periods_up_to{0}; ///< longer periods fire right after the last exchange, their slowest case
+    std::vector<std::string> detectors; ///< specs
+    struct Cells {
+        Traffic traffic;
+        std::vector<std::string> scenarios;
+    };
+    std::vector<Cells> cells;
+};
+
+/// BadInput names file, line, column and the mend.
+PlanFile read_plan_file(const std::filesystem::path&);
+
+/// What is to be run: columns (scenario and traffic) and rows (specs).
+struct Choice {
+    PlanFile file; ///< repeats, horizon and sweep come from here
+    struct Column {
+        const Scenario* scenario;
+        Traffic traffic;
+    };
+    std::vector<Column> columns;
+    std::vector<std::string> detectors;
+};
+
+/// Takes the words of the command line apart. Words that are no plan leave the starter plan's rows and columns in
+/// place, cut down to what was named.
+Choice choose(const Selection&);
+
+} // namespace halfopen

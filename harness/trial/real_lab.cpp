@@ -1,0 +1,105 @@
+#include "harness/trial/real_lab.h"
+
+#include <algorithm>
+
+#include <poll.h>
+
+#include "harness/linux/machine.h"
+#include "harness/linux/ruleset.h"
+#include "harness/trial/trial.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+NamespacesLab::NamespacesLab(const Fd& channel) : channel_(channel), sysctls_(Sysctls::load()) {
+    raise_descriptor_limit();
+    capacity_ = measure_capacity().worlds;
+    NetNamespace::create();
+    sysctls_.learn();
+    sysctls_.apply(false);
+    read_back_ = sysctls_.read_back();
+    kernel_ = kernel_facts(read_back_, kernel_hz());
+    // Waking the first chain of a hook patches kernel text, which takes up to milliseconds; so one empty chain of
+    // every hook that a fault uses stays awake here as long as the lab lives.
+    load_rules("table ip awake { chain a { type filter hook prerouting priority raw; }; "
+               "chain b { type filter hook forward priority filter; }; }");
+}
+
+bool NamespacesLab::sleep_until(Instant wake) {
+    for (;;) {
+        const Duration left = std::max(wake - now(), Duration::zero());
+        const timespec timeout{static_cast<time_t>(left / 1s), static_cast<long>((left % 1s).count())};
+        pollfd parent{channel_.get(), POLLIN, 0};
+        const int ready = ppoll(&parent, 1, &timeout, nullptr);
+        if (ready > 0) return false;
+        if (ready == 0) return true;
+    }
+}
+
+Slot& NamespacesLab::fresh_slot() {
+    constexpr size_t chunk = std::tuple_size_v<std::array<Slot, 64>>;
+    if (used_ == slots_.size() * chunk) slots_.emplace_back();
+    const size_t i = used_++;
+    return (*slots_[i / chunk])[i % chunk];
+}
+
+std::unique_ptr<LiveTrial> NamespacesLab::build(const PlannedTrial& planned) {
+    return std::make_unique<NamespaceTrial>(planned, sysctls_, kernel_, fresh_slot());
+}
+
+namespace {
+
+Duration median(std::vector<Duration> values) {
+    if (values.empty()) return Duration::zero();
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
+Duration measure_timer_lateness(TrialLab& lab, int samples) {
+    std::vector<Duration> late;
+    for (int i = 0; i < samples; ++i) {
+        const Instant wake = lab.now() + 5ms;
+        if (!lab.sleep_until(wake)) break;
+        late.push_back(lab.now() - wake);
+    }
+    return median(late);
+}
+
+std::vector<PlannedTrial> floor_trials(const char* scenario, int samples) {
+    PlannedTrial trial;
+    trial.scenario = &find_scenario(scenario);
+    trial.detector = make_detector("recv");
+    trial.spec = "recv";
+    trial.horizon = 1s;
+    std::vector<PlannedTrial> all;
+    for (int i = 0; i < samples; ++i) {
+        trial.id = fmt::format("floor/{}/r{}", scenario, trial.repeat = i + 1);
+        all.push_back(trial);
+    }
+    return all;
+}
+
+} // namespace
+
+std::optional<Floor> measure_floor(NamespacesLab& lab) {
+    constexpr int samples = 12;
+    Floor floor;
+    floor.samples = samples;
+    floor.timer_late = measure_timer_lateness(lab, samples);
+    std::vector<Duration> fin, rst;
+    ScheduleEvents events;
+    events.finished = [&](const TrialLine& line) {
+        if (line.outcome == Outcome::noticed)
+            (line.scenario == "orderly-close" ? fin : rst).push_back(*line.noticed_after);
+    };
+    auto trials = floor_trials("orderly-close", samples);
+    const auto resets = floor_trials("abortive-close", samples);
+    trials.insert(trials.end(), resets.begin(), resets.end());
+    if (!run_schedule(lab, trials, 1, events)) return std::nullopt;
+    floor.fin = median(fin);
+    floor.rst = median(rst);
+    return floor;
+}
+
+} // namespace halfopen

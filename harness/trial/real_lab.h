@@ -1,0 +1,43 @@
+#pragma once
+// The namespaces lab, as it runs inside the supervisor.
+
+#include <deque>
+
+#include "harness/lab/capacity.h"
+#include "harness/lab/slot.h"
+#include "harness/linux/shared.h"
+#include "harness/trial/schedule.h"
+
+namespace halfopen {
+
+class NamespacesLab final : public TrialLab {
+public:
+    /// `channel` leads to the program; when its other end closes, or says something, the run is to be stopped.
+    explicit NamespacesLab(const Fd& channel);
+
+    Instant now() override { return MonotonicClock::now(); }
+    bool sleep_until(Instant) override;
+    std::unique_ptr<LiveTrial> build(const PlannedTrial&) override;
+    int capacity() override { return capacity_; }
+    void limit_capacity(int worlds) { capacity_ = std::min(capacity_, worlds); }
+
+    const std::vector<std::pair<std::string, std::optional<std::string>>>& sysctl() const { return read_back_; }
+    const KernelFacts& kernel() const { return kernel_; }
+
+private:
+    Slot& fresh_slot();
+
+    const Fd& channel_;
+    Sysctls sysctls_;
+    std::vector<std::pair<std::string, std::optional<std::string>>> read_back_;
+    KernelFacts kernel_;
+    int capacity_;
+    std::deque<Shared<std::array<Slot, 64>>> slots_;
+    size_t used_ = 0;
+};
+
+/// The fastest that this machine shows anything: FIN and RST on an idle link to a blocking recv(), and the lateness
+/// of a sleeping thread. Nothing when it was stopped.
+std::optional<Floor> measure_floor(NamespacesLab&);
+
+} // namespace halfopen

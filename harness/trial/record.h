@@ -1,0 +1,177 @@
+#pragma once
+// The waist of the program: everything before makes these lines, everything after only reads them.
+//
+// A file of records is append-only JSON Lines: a run line, trial lines, an end line; a resumed run appends another
+// run line and goes on. Times are integers in nanoseconds, their names end in _ns. record.schema.json is the
+// contract; a test holds every line against it.
+
+#include <cstdint>
+#include <iosfwd>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "harness/base/error.h"
+#include "harness/base/outcome.h"
+#include "harness/base/time.h"
+
+namespace halfopen {
+
+inline constexpr int schema_version = 1;
+
+/// A scenario as the report needs it, so that a report needs no catalogue.
+struct ScenarioHead {
+    std::string name;
+    std::string label; ///< at most 8 characters, heads a column
+    std::string group; ///< what the client's end does: "is there", "says goodbye", "says nothing"
+    Truth truth = Truth::alive;
+    std::string summary;
+};
+
+/// A detector as the report needs it. `spec` is the key that trials carry.
+struct DetectorHead {
+    std::string spec;
+    std::string name;
+    std::string label;   ///< with settings: "keepalive 60/5/3"
+    int law = 0;         ///< 1..5, 0 for other methods
+    std::string form;    ///< "as stated", "done right" or ""
+    std::string summary; ///< one sentence
+    bool control = false; ///< noop: a line under the matrix, not a row in it
+};
+
+/// The fastest that this machine showed anything in this run (idle link, blocking recv), and how late its timers
+/// are: medians over `samples` of each.
+struct Floor {
+    Duration fin{0};
+    Duration rst{0};
+    Duration timer_late{0};
+    int samples = 0;
+};
+
+struct RunLine {
+    int schema = schema_version;
+    std::string halfopen;             ///< version of this program
+    std::string executable;           ///< "sha256:..."
+    std::string started;              ///< UTC, "2026-11-22T08:00:00Z"
+    std::vector<std::string> command; ///< what was typed, without the program's name
+    std::string plan;                 ///< its name
+    std::string plan_digest;          ///< "sha256:..." of what the plan comes down to
+    uint64_t seed = 0;
+    std::string lab;    ///< "namespaces" or "virtual"
+    std::string clock;  ///< "wall" or "virtual"
+    std::string kernel; ///< uname -r
+    int hz = 0;
+    int cpus = 0;
+    int trials = 0;      ///< planned, skipped ones included
+    int repeats = 0;     ///< per cell
+    Duration horizon{0}; ///< how long each trial is watched after the fault
+    /// Read back from the server's namespace of the first world; nothing where this kernel has no such sysctl.
+    std::vector<std::pair<std::string, std::optional<std::string>>> sysctl;
+    Floor floor;
+    double load_before = 0; ///< 1-minute load average when the run began
+    std::vector<ScenarioHead> scenarios; ///< columns, in order
+    std::vector<DetectorHead> detectors; ///< rows, in order
+};
+
+/// A prediction as it is stored: before the outcome was known.
+struct PredictedLine {
+    std::string kind;               ///< "never", "window", "unknown"
+    Outcome outcome = Outcome::quiet; ///< at this trial's horizon
+    std::optional<Window> after;    ///< from the fault, for a window
+    std::string signal;             ///< expected, may be empty
+    std::string rule;
+};
+
+/// What was known just before the fault.
+struct SituationLine {
+    std::string anchor;             ///< empty when the detector has no clock
+    Duration anchor_before_fault{0};
+    Duration rto{0};
+    Duration srtt{0};
+    unsigned unacked = 0;
+    unsigned notsent_bytes = 0;
+};
+
+/// A suspicion (true) or its return (false), from the fault.
+struct Opinion {
+    Duration after_fault{0};
+    bool suspects = false;
+};
+
+/// What the detector cost between the fault and the notice or the horizon.
+struct Cost {
+    int64_t tx_packets = 0; ///< segments that the server's kernel sent on this connection
+    int64_t tx_bytes = 0;   ///< payload bytes among them
+    int64_t wakeups = 0;    ///< voluntary context switches of the detector's thread
+    int64_t cpu_ns = 0;     ///< CPU time of the detector's thread
+};
+
+struct TrialLine {
+    std::string id; ///< scenario/traffic/spec/rN, stable over runs
+    std::string scenario;
+    std::string traffic;
+    std::string detector; ///< name
+    std::vector<std::pair<std::string, std::string>> settings;
+    std::string spec; ///< not stored: detector and settings put together
+    int repeat = 0;   ///< from 1
+    int attempt = 1;  ///< above 1: a spare world took the place of an invalid one
+    double phase = 0; ///< distance from anchor to fault, in parts of the detector's period
+    SituationLine situation;
+    Truth truth = Truth::alive;
+    std::optional<std::pair<Instant, Instant>> fault; ///< the bracket [before, after]
+    bool fault_verified = false;
+    Outcome outcome = Outcome::invalid;
+    std::string why; ///< for skipped and invalid: the reason
+    std::optional<Verdict> verdict;
+    std::string signal;
+    std::optional<Duration> noticed_after; ///< from the bracket's before edge; negative: said before the fault
+    Duration horizon{0};
+    PredictedLine planned;   ///< made with the plan, over all phases
+    PredictedLine predicted; ///< made at firing, for this trial's own situation
+    std::string traffic_saw; ///< what the harness's own reader or writer met: "recv: ECONNRESET"
+    std::vector<Opinion> opinions;
+    std::optional<Cost> cost;
+};
+
+struct EndLine {
+    int trials = 0; ///< recorded in the file so far, one for each id
+    int invalid = 0;
+    Duration wall{0};
+    bool interrupted = false;
+};
+
+using Line = std::variant<RunLine, TrialLine, EndLine>;
+
+/// One line of JSON, keys in a fixed order, without the newline.
+std::string to_json(const Line&);
+
+/// Thrown for a line that is no JSON at all, as a torn one is.
+struct NotJson : BadInput {
+    using BadInput::BadInput;
+};
+
+/// Reads one line. BadInput with the reason when it is no JSON, of a newer schema, or lacks a key; nothing for a
+/// line of a type that this version does not know.
+std::optional<Line> parse_line(std::string_view json);
+
+/// All that a file holds. A later line of the same id takes the place of an earlier invalid one.
+struct Records {
+    std::vector<RunLine> runs; ///< at least one
+    std::vector<TrialLine> trials;
+    std::vector<TrialLine> replaced; ///< invalid attempts whose place a spare took
+    std::optional<EndLine> end;      ///< of the last run; nothing when that was killed
+    bool torn = false;               ///< the last line was incomplete and was left out
+    std::string file;                ///< the name it was read from, for links
+};
+
+/// Reads a file of records, or the trials.jsonl of a folder. Ignores a torn last line. BadInput names file and line
+/// when the file is missing, empty, not JSON Lines of ours, or of a newer schema.
+Records read_records(const std::string& path);
+/// The same from a stream; `file` names it in messages.
+Records read_records(std::istream&, const std::string& file);
+
+} // namespace halfopen

@@ -1,0 +1,91 @@
+// Whole files of records: which line is which, what a torn end means, and which attempt of a trial counts.
+
+#include "harness/trial/record.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <istream>
+
+#include <fmt/format.h>
+
+namespace halfopen {
+
+namespace {
+
+/// Where each trial id stands in Records::trials.
+using Places = std::map<std::string, size_t, std::less<>>;
+
+/// A spare takes the place of an invalid attempt. A second line for a trial that already has an answer is a
+/// copy, and the first one stands.
+void add_trial(Records& records, Places& places, TrialLine trial) {
+    const auto [place, is_new] = places.try_emplace(trial.id, records.trials.size());
+    if (is_new) {
+        records.trials.push_back(std::move(trial));
+        return;
+    }
+    TrialLine& stored = records.trials[place->second];
+    if (stored.outcome != Outcome::invalid)
+        return;
+    records.replaced.push_back(std::exchange(stored, std::move(trial)));
+}
+
+void add(Records& records, Places& places, Line line) {
+    if (auto* run = std::get_if<RunLine>(&line)) {
+        records.runs.push_back(std::move(*run));
+        records.end.reset(); // it told how an earlier run ended
+    }
+    if (auto* trial = std::get_if<TrialLine>(&line))
+        add_trial(records, places, std::move(*trial));
+    if (auto* end = std::get_if<EndLine>(&line))
+        records.end = *end;
+}
+
+} // namespace
+
+Records read_records(std::istream& in, const std::string& file) {
+    Records records;
+    records.file = file;
+    Places places;
+    std::string text;
+    int number = 0;
+    while (std::getline(in, text)) {
+        ++number;
+        const bool complete = !in.eof(); // getline stops at the end of the file only where no newline is
+        try {
+            if (auto line = parse_line(text))
+                add(records, places, std::move(*line));
+        } catch (const NotJson& error) {
+            if (complete)
+                throw BadInput(fmt::format("{}:{}: {}", file, number, error.what()));
+            records.torn = true;
+        } catch (const BadInput& error) {
+            throw BadInput(fmt::format("{}:{}: {}", file, number, error.what()));
+        }
+    }
+    if (in.bad())
+        throw BadInput(fmt::format("{}: cannot be read to its end: {}", file, std::strerror(errno)));
+    if (number == 0)
+        throw BadInput(
+            fmt::format("{}: is empty, no run has been recorded; make one with: halfopen run", file));
+    if (records.runs.empty())
+        throw BadInput(
+            fmt::format("{}: holds no run line, so nothing says how its trials were made; take the whole "
+                        "file, or make a new one with: halfopen run",
+                        file));
+    return records;
+}
+
+Records read_records(const std::string& path) {
+    std::error_code ignored;
+    const bool is_folder = std::filesystem::is_directory(path, ignored);
+    const std::string file = is_folder ? (std::filesystem::path(path) / "trials.jsonl").string() : path;
+    std::ifstream in(file, std::ios::binary);
+    if (!in)
+        throw BadInput(fmt::format("{}: cannot be read: {}; give the folder of a run, or its trials.jsonl",
+                                   file, std::strerror(errno)));
+    return read_records(in, file);
+}
+
+} // namespace halfopen

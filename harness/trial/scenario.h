@@ -1,0 +1,44 @@
+#pragma once
+// A scenario: what the link is like, what breaks, and what is true afterwards. One .toml file each, one line in
+// scenarios/catalogue.toml, one page beside it.
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/outcome.h"
+#include "harness/base/traffic.h"
+#include "scenarios/faults/fault.h"
+
+namespace halfopen {
+
+struct Scenario {
+    std::string name;
+    std::string label;   ///< at most 8 characters, heads a column
+    std::string group;   ///< "is there", "says goodbye", "says nothing"
+    std::string summary; ///< one sentence
+    Truth truth = Truth::alive;
+    std::vector<Traffic> traffic;           ///< the profiles it makes sense with; the first is its headline
+    std::vector<const FaultKind*> faults;   ///< fired one after the other, without a pause
+    Duration signal_interval{0};            ///< `every` of signal-storm
+
+    /// What the server's kernel meets: the first fault that it can notice decides.
+    Effect effect() const;
+    /// What the canary must meet.
+    Passage path() const;
+};
+
+/// Reads one file. BadInput names file, line, column, and the mend: an unknown key with the nearest name, a wrong
+/// type, a missing key, no fault, a fault or truth that does not exist.
+Scenario read_scenario(const std::filesystem::path&);
+/// The same from text; `file` names it in messages.
+Scenario parse_scenario(std::string_view toml, const std::string& file);
+
+/// All scenarios, in the order of the catalogue, which is the order of the report's columns.
+const std::vector<Scenario>& scenarios();
+/// The scenario of that name. BadInput with the nearest name when there is none.
+const Scenario& find_scenario(std::string_view name);
+std::vector<std::string> scenario_names();
+
+} // namespace halfopen

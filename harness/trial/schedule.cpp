@@ -1,0 +1,238 @@
+#include "harness/trial/schedule.h"
+
+#include <algorithm>
+#include <queue>
+#include <random>
+
+#include "harness/base/error.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+enum class Step { start, fire, write, verify };
+
+struct Event {
+    Instant at;
+    Step step;
+    size_t trial;
+    bool operator>(const Event& other) const { return at > other.at; }
+};
+
+struct Open {
+    PlannedTrial planned;
+    std::unique_ptr<LiveTrial> live;
+    Instant fire_due{}, horizon_end{Instant::max()};
+    std::string invalid;
+    bool fired = false, verified = false, done = false;
+};
+
+/// One batch of worlds, alive together.
+class Batch {
+public:
+    Batch(TrialLab& lab, const ScheduleEvents& tell, const SchedulePace& pace) : lab_(lab), tell_(tell), pace_(pace) {}
+
+    bool run(std::vector<PlannedTrial> trials) {
+        while (!trials.empty()) {
+            if (!build(trials) || !fire_all()) return false;
+            trials = take_spares();
+            if (!trials.empty() && !lab_.sleep_until(lab_.now() + pace_.spare_pause)) return false;
+        }
+        return wait_for_all();
+    }
+
+private:
+    bool build(const std::vector<PlannedTrial>& trials) {
+        first_ = open_.size();
+        for (const PlannedTrial& planned : trials) {
+            if (!lab_.sleep_until(lab_.now())) return false;
+            if (tell_.progress)
+                tell_.progress("building", static_cast<int>(open_.size() - first_), static_cast<int>(trials.size()), {});
+            Open open;
+            open.planned = planned;
+            try {
+                open.live = lab_.build(planned);
+            } catch (const CannotHere& e) {
+                tell_.finished(not_run(planned, Outcome::skipped, e.what()));
+                continue;
+            } catch (const Error& e) {
+                tell_.finished(not_run(planned, Outcome::invalid, e.what()));
+                continue;
+            }
+            open_.push_back(std::move(open));
+        }
+        return lab_.sleep_until(lab_.now() + pace_.settle);
+    }
+
+    /// Every trial has a moment to fire; its proof of life comes as long before as its phase asks for.
+    void make_timetable() {
+        Duration longest{0};
+        for (size_t i = first_; i < open_.size(); ++i) longest = std::max(longest, open_[i].planned.before_fault);
+        Instant fire = lab_.now() + longest + 20ms;
+        for (size_t i = first_; i < open_.size(); ++i, fire += pace_.gap) {
+            open_[i].fire_due = fire;
+            // Half a gap aside, so that a start does not meet another trial's firing.
+            const Duration aside = open_[i].planned.before_fault > 0ns ? 0ns : pace_.gap / 2;
+            events_.push({fire - open_[i].planned.before_fault - aside, Step::start, i});
+            events_.push({fire, Step::fire, i});
+        }
+    }
+
+    bool fire_all() {
+        make_timetable();
+        int fired = 0;
+        while (!events_.empty()) {
+            const Event event = events_.top();
+            events_.pop();
+            if (!lab_.sleep_until(event.at)) return false;
+            handle(event);
+            if (event.step == Step::fire && tell_.progress)
+                tell_.progress("firing", ++fired, static_cast<int>(open_.size() - first_), {});
+        }
+        return true;
+    }
+
+    void handle(const Event& event) {
+        Open& open = open_[event.trial];
+        if (!open.invalid.empty()) return;
+        try {
+            switch (event.step) {
+            case Step::start: open.live->start(); break;
+            case Step::fire: fire(event, open); break;
+            case Step::write: open.live->write_once(); break;
+            case Step::verify:
+                open.live->verify();
+                open.verified = true;
+                break;
+            }
+        } catch (const Error& e) {
+            open.invalid = e.what();
+        }
+    }
+
+    void fire(const Event& event, Open& open) {
+        if (!open.live->is_settled()) {
+            if (event.at > open.fire_due + 1s)
+                open.invalid = "noisy: the proof of life was not read and acknowledged within a second";
+            else
+                events_.push({lab_.now() + 1ms, Step::fire, event.trial});
+            return;
+        }
+        open.invalid = open.live->fire();
+        const Instant now = lab_.now();
+        open.fired = true;
+        open.horizon_end = now + open.planned.horizon;
+        if (!open.invalid.empty()) return;
+        if (open.planned.traffic == Traffic::one_write)
+            events_.push({now + one_write_after_fault, Step::write, event.trial});
+        events_.push({now + pace_.verify_after, Step::verify, event.trial});
+    }
+
+    /// Trials that the machine spoilt are told as invalid, and come back as spares.
+    std::vector<PlannedTrial> take_spares() {
+        std::vector<PlannedTrial> spares;
+        for (size_t i = first_; i < open_.size(); ++i) {
+            Open& open = open_[i];
+            if (open.invalid.empty()) continue;
+            if (open.invalid.starts_with(noisy) && open.planned.attempt < pace_.attempts) {
+                spares.push_back(open.planned);
+                ++spares.back().attempt;
+            }
+            finish(open);
+        }
+        return spares;
+    }
+
+    void finish(Open& open) {
+        TrialLine line;
+        try {
+            line = open.live->finish(open.invalid);
+        } catch (const Error& e) {
+            line = not_run(open.planned, Outcome::invalid, e.what());
+        }
+        tell_.finished(line);
+        open.done = true;
+    }
+
+    bool wait_for_all() {
+        for (;;) {
+            int left = 0;
+            Instant until{};
+            const Instant now = lab_.now();
+            for (Open& open : open_) {
+                if (open.done) continue;
+                if (open.live->has_noticed() || now >= open.horizon_end || !open.invalid.empty()) {
+                    finish(open);
+                    continue;
+                }
+                ++left;
+                until = std::max(until, open.horizon_end);
+            }
+            const int total = static_cast<int>(open_.size());
+            if (tell_.progress) tell_.progress("waiting", total - left, total, until);
+            if (left == 0) return true;
+            if (!lab_.sleep_until(now + 50ms)) return false;
+        }
+    }
+
+    TrialLab& lab_;
+    const ScheduleEvents& tell_;
+    const SchedulePace& pace_;
+    std::vector<Open> open_;
+    size_t first_ = 0; ///< of the round that is being built and fired
+    std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+};
+
+/// Shuffled, so that neighbours in the catalogue do not share a moment of the machine; storms of signals last, so
+/// that they blow while nothing else is fired.
+std::vector<PlannedTrial> in_firing_order(std::vector<PlannedTrial> trials, uint64_t seed) {
+    std::mt19937_64 random(seed);
+    for (size_t i = trials.size(); i > 1; --i) std::swap(trials[i - 1], trials[random() % i]);
+    std::stable_partition(trials.begin(), trials.end(),
+                          [](const PlannedTrial& t) { return t.scenario->effect() != Effect::signals; });
+    return trials;
+}
+
+} // namespace
+
+TrialLine not_run(const PlannedTrial& planned, Outcome outcome, const std::string& why) {
+    TrialLine line;
+    line.id = planned.id;
+    line.scenario = planned.scenario->name;
+    line.traffic = info(planned.traffic).name;
+    line.detector = planned.detector->describe().name;
+    line.settings = planned.detector->settings().values();
+    line.spec = planned.spec;
+    line.repeat = planned.repeat;
+    line.attempt = planned.attempt;
+    line.phase = planned.phase;
+    line.truth = planned.scenario->truth;
+    line.horizon = planned.horizon;
+    line.planned = line.predicted = to_line(planned.planned, line.truth, line.horizon);
+    line.outcome = outcome;
+    line.why = why;
+    return line;
+}
+
+bool run_schedule(TrialLab& lab, const std::vector<PlannedTrial>& trials, uint64_t seed, const ScheduleEvents& tell,
+                  const SchedulePace& pace) {
+    std::vector<PlannedTrial> to_run;
+    for (const PlannedTrial& trial : trials) {
+        if (trial.skip.empty())
+            to_run.push_back(trial);
+        else
+            tell.finished(not_run(trial, Outcome::skipped, trial.skip));
+    }
+    to_run = in_firing_order(std::move(to_run), seed);
+    const size_t size = static_cast<size_t>(std::max(1, lab.capacity()));
+    for (size_t begin = 0; begin < to_run.size(); begin += size) {
+        const auto end = std::min(begin + size, to_run.size());
+        std::vector<PlannedTrial> batch(to_run.begin() + static_cast<long>(begin), to_run.begin() + static_cast<long>(end));
+        if (!Batch(lab, tell, pace).run(std::move(batch))) return false;
+    }
+    return true;
+}
+
+} // namespace halfopen

@@ -1,0 +1,75 @@
+#pragma once
+// When what happens. Only the firing, and notices that follow within a second, need quiet; so a batch of worlds is
+// built, left to settle, and fired one trial after another a few milliseconds apart. Then the long waits overlap.
+// Nothing is torn down before the batch is over: destroying a namespace disturbs microseconds elsewhere.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "harness/lab/lab.h"
+#include "harness/trial/plan.h"
+#include "harness/trial/record.h"
+
+namespace halfopen {
+
+/// One trial under way, as the schedule sees it.
+class LiveTrial {
+public:
+    virtual ~LiveTrial() = default;
+    /// The proof of life; the detector begins to watch.
+    virtual void start() = 0;
+    /// True when nothing is on its way any more and the fault may be fired.
+    virtual bool is_settled() = 0;
+    /// Reads the situation, stores the prediction, fires. Empty when all went well, else why the trial is invalid.
+    virtual std::string fire() = 0;
+    /// The one write of `one-write`.
+    virtual void write_once() = 0;
+    /// Whether the fault bites, by reading state back and by the canary; some milliseconds after the firing.
+    virtual void verify() = 0;
+    virtual bool has_noticed() = 0;
+    /// Collects, judges; `invalid` is why the trial is not a result, empty when it is one.
+    virtual TrialLine finish(const std::string& invalid) = 0;
+};
+
+/// Where trials are run: the real one, and in tests a scripted one with a clock of its own.
+class TrialLab {
+public:
+    virtual ~TrialLab() = default;
+    virtual Instant now() = 0;
+    /// Sleeps; returns early, with false, when the run is to be stopped.
+    virtual bool sleep_until(Instant) = 0;
+    /// Errors of building become invalid trials; CannotHere becomes a skipped one.
+    virtual std::unique_ptr<LiveTrial> build(const PlannedTrial&) = 0;
+    /// Worlds that may be alive at once.
+    virtual int capacity() = 0;
+};
+
+/// What the schedule tells while it goes on.
+struct ScheduleEvents {
+    std::function<void(const TrialLine&)> finished;
+    /// `phase` is "building", "firing" or "waiting"; done of total; the end of the last open horizon.
+    std::function<void(std::string_view phase, int done, int total, Instant until)> progress;
+};
+
+struct SchedulePace {
+    Duration settle{std::chrono::milliseconds{300}};  ///< after building, before the first start
+    Duration gap{std::chrono::milliseconds{5}};       ///< between two firings
+    Duration verify_after{std::chrono::milliseconds{60}};
+    Duration spare_pause{std::chrono::seconds{1}};    ///< before spares are built: sub-second notices are over
+    int attempts = 4;                                 ///< of one trial, before it stays invalid
+};
+
+/// Runs all trials that have no skip reason; the others are only reported. Returns false when it was stopped: what
+/// was finished has been told.
+bool run_schedule(TrialLab&, const std::vector<PlannedTrial>&, uint64_t seed, const ScheduleEvents&,
+                  const SchedulePace& = {});
+
+/// A line for a trial that was not run.
+TrialLine not_run(const PlannedTrial&, Outcome, const std::string& why);
+
+/// Why a trial is invalid when the machine, not the detector, spoilt it: begins with this word, and only then a
+/// spare takes its place.
+inline constexpr std::string_view noisy = "noisy";
+
+} // namespace halfopen

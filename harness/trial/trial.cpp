@@ -1,0 +1,211 @@
+#include "harness/trial/trial.h"
+
+#include <algorithm>
+
+#include <netinet/tcp.h>
+
+#include "harness/base/error.h"
+#include "harness/linux/socket.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+WorldSpec spec_of_world(const PlannedTrial& planned) {
+    return {planned.detector.get(), planned.traffic, planned.scenario->signal_interval};
+}
+
+bool is_off(Duration wanted, int got_seconds) { return wanted != std::chrono::seconds{got_seconds}; }
+
+/// The options that the detector set, read back from its socket; empty when they are what it says.
+std::string why_options_differ(int fd, const SocketTimers& wanted) {
+    const int user_timeout = get_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
+    if (std::chrono::milliseconds{user_timeout} != wanted.user_timeout)
+        return fmt::format("TCP_USER_TIMEOUT is {} ms, the detector says {}", user_timeout, say(wanted.user_timeout));
+    if ((get_option(fd, SOL_SOCKET, SO_KEEPALIVE, "SO_KEEPALIVE") != 0) != wanted.keepalive)
+        return "SO_KEEPALIVE is not what the detector says";
+    if (!wanted.keepalive) return {};
+    if (is_off(wanted.idle, get_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, "TCP_KEEPIDLE")) ||
+        is_off(wanted.interval, get_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, "TCP_KEEPINTVL")) ||
+        get_option(fd, IPPROTO_TCP, TCP_KEEPCNT, "TCP_KEEPCNT") != wanted.count)
+        return "the keepalive options are not what the detector says";
+    return {};
+}
+
+Window at(Duration d) { return {d, d}; }
+
+} // namespace
+
+KernelFacts kernel_facts(const std::vector<std::pair<std::string, std::optional<std::string>>>& sysctl, int hz) {
+    KernelFacts facts;
+    facts.hz = hz;
+    for (const auto& [name, value] : sysctl) {
+        if (!value || value->empty() || !std::isdigit(static_cast<unsigned char>(value->front()))) continue;
+        const long long n = std::stoll(*value);
+        if (name == "net.ipv4.tcp_keepalive_time") facts.keepalive_time = std::chrono::seconds{n};
+        if (name == "net.ipv4.tcp_keepalive_intvl") facts.keepalive_intvl = std::chrono::seconds{n};
+        if (name == "net.ipv4.tcp_keepalive_probes") facts.keepalive_probes = static_cast<int>(n);
+        if (name == "net.ipv4.tcp_retries2") facts.retries2 = static_cast<int>(n);
+        if (name == "net.ipv4.tcp_rto_min_us") facts.rto_min = std::chrono::microseconds{n};
+        if (name == "net.ipv4.tcp_rto_max_ms") facts.rto_max = std::chrono::milliseconds{n};
+        if (name == "net.ipv4.tcp_early_retrans") facts.tail_loss_probe = n == 3 || n == 4;
+    }
+    return facts;
+}
+
+NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysctls, const KernelFacts& kernel, Slot& slot)
+    : planned_(planned), kernel_(kernel), world_(spec_of_world(planned), sysctls, slot), predicted_(planned.planned) {
+    for (const FaultKind* kind : planned_.scenario->faults) {
+        faults_.push_back(kind->make(kind->about));
+        faults_.back()->arm(world_);
+    }
+    world_.connect();
+}
+
+void NamespaceTrial::start() {
+    world_.start();
+    started_ = MonotonicClock::now();
+}
+
+bool NamespaceTrial::is_settled() {
+    if (world_.slot().broken.is_set()) throw Error(Exit::incomplete, world_.slot().broken.get());
+    // 2 ms let the roles go back to sleep before the fault.
+    return world_.is_settled() && MonotonicClock::now() - world_.slot().last_message.get() > 2ms;
+}
+
+Situation NamespaceTrial::read_situation(Instant now) const {
+    const Slot& slot = world_.slot();
+    const auto tcp = tcp_info(world_.server_socket());
+    if (!tcp) throw Error(Exit::incomplete, "reading TCP_INFO before the fault");
+    Situation s;
+    s.effect = planned_.scenario->effect();
+    s.truth = planned_.scenario->truth;
+    s.traffic = planned_.traffic;
+    s.kernel = kernel_;
+    s.signal_interval = planned_.scenario->signal_interval;
+    s.rto = tcp->rto;
+    s.srtt = tcp->srtt;
+    s.unacked = tcp->unacked;
+    s.notsent_bytes = tcp->notsent_bytes;
+    s.watch_before_fault = at(now - slot.watching.get());
+    s.message_before_fault = at(now - slot.last_message.get());
+    // TCP_INFO counts in jiffies; the client's own stamp of what it sent last is finer, where it agrees.
+    const Duration coarse = std::min(tcp->last_data_received, tcp->last_ack_received);
+    const Duration fine = now - slot.last_client_send.get();
+    s.segment_before_fault = at(fine <= coarse + 2 * 1s / kernel_.hz ? fine : coarse);
+    return s;
+}
+
+std::string NamespaceTrial::why_not_ready(const Situation& s) const {
+    if (planned_.traffic == Traffic::in_flight && s.unacked == 0)
+        return "noisy: the write before the fault was acknowledged before it";
+    // A socket that the kernel has given up already has no options left to compare.
+    if (world_.slot().signal.is_set()) return {};
+    return why_options_differ(world_.server_socket(), planned_.detector->socket_timers());
+}
+
+Duration NamespaceTrial::anchor_before(Instant now, const Situation& s) const {
+    const std::string_view anchor = planned_.detector->timing().anchor;
+    if (anchor == "last message received") return s.message_before_fault.from;
+    if (anchor == "last ping" && world_.slot().last_ping.is_set()) return now - world_.slot().last_ping.get();
+    const Duration period = planned_.detector->timing().period;
+    if (anchor == "last look" && period > 0ns) return s.watch_before_fault.from % period;
+    return s.segment_before_fault.from;
+}
+
+std::string NamespaceTrial::fire() {
+    usage_before_ = main_thread_usage(world_.server().pid());
+    if (planned_.traffic == Traffic::in_flight) {
+        world_.make_server_write();
+        const Instant give_up = MonotonicClock::now() + 1ms;
+        for (auto tcp = tcp_info(world_.server_socket()); tcp && tcp->unacked == 0 && MonotonicClock::now() < give_up;)
+            tcp = tcp_info(world_.server_socket());
+    }
+    const Instant now = MonotonicClock::now();
+    const Situation situation = read_situation(now);
+    situation_ = {std::string(planned_.detector->timing().anchor), anchor_before(now, situation), situation.rto,
+                  situation.srtt, situation.unacked, situation.notsent_bytes};
+    predicted_ = planned_.detector->predict(situation);
+    info_before_ = tcp_info(world_.server_socket());
+    if (const std::string why = why_not_ready(situation); !why.empty()) return why;
+
+    bracket_ = faults_.front()->fire(world_);
+    for (size_t i = 1; i < faults_.size(); ++i) faults_[i]->fire(world_);
+    world_.canary().probe();
+    const Duration limit = faults_.front()->describe().bracket_limit;
+    if (bracket_.width() > limit)
+        return fmt::format("noisy: the fault happened within {}, the limit is {}", say(bracket_.width()), say(limit));
+    return {};
+}
+
+void NamespaceTrial::verify() {
+    for (const auto& fault : faults_)
+        if (not_bitten_.empty()) not_bitten_ = fault->why_not_bitten(world_);
+    const Passage wanted = planned_.scenario->path(), met = world_.canary().result();
+    if (not_bitten_.empty() && wanted != Passage::unchecked && met != wanted)
+        not_bitten_ = fmt::format("on the canary connection the path {}, the fault says that it {}", name(met), name(wanted));
+    world_.canary().close();
+    verified_ = not_bitten_.empty();
+}
+
+std::string NamespaceTrial::why_path_is_wrong() {
+    const Passage path = planned_.scenario->path();
+    const auto tcp = tcp_info(world_.server_socket());
+    const bool client_runs = planned_.scenario->truth == Truth::alive || planned_.scenario->truth == Truth::unreachable;
+    if (!client_runs || !tcp || tcp->state != TCP_ESTABLISHED) return {};
+    world_.tell_client(ClientDo::send_frame);
+    const Instant give_up = MonotonicClock::now() + (path == Passage::passes ? 100ms : 2ms);
+    bool arrived = false;
+    while (!arrived && MonotonicClock::now() < give_up)
+        arrived = tcp_info(world_.server_socket())->bytes_received > tcp->bytes_received;
+    if (arrived == (path == Passage::passes)) return {};
+    return arrived ? "a byte still passed at the end" : "no byte passed at the end though the client is alive";
+}
+
+void NamespaceTrial::add_costs(TrialLine& line) const {
+    const auto after = main_thread_usage(world_.server().pid());
+    const auto tcp = tcp_info(world_.server_socket());
+    if (!after || !usage_before_ || !tcp || !info_before_) return;
+    line.cost = Cost{static_cast<int64_t>(tcp->segments_sent) - info_before_->segments_sent,
+                     static_cast<int64_t>(tcp->bytes_sent - info_before_->bytes_sent),
+                     after->wakeups - usage_before_->wakeups, after->cpu_ns - usage_before_->cpu_ns};
+}
+
+void NamespaceTrial::judge_line(TrialLine& line, const std::string& invalid) {
+    const Slot& slot = world_.slot();
+    line.signal = slot.signal.get();
+    bool before = false;
+    if (slot.signal.is_set()) {
+        line.verdict = slot.is_eof ? Verdict::eof : Verdict::gone;
+        line.noticed_after = slot.notice.get() - bracket_.before;
+        before = *line.noticed_after < 0ns;
+    }
+    line.outcome = judge(line.truth, line.verdict, before);
+    line.why = invalid;
+    if (line.why.empty() && slot.broken.is_set()) line.why = slot.broken.get();
+    if (line.why.empty() && !not_bitten_.empty()) line.why = "the fault did not bite: " + not_bitten_;
+    if (line.why.empty()) line.why = why_path_is_wrong();
+    if (line.why.empty() && slot.opinion_count == slot.opinions.size()) line.why = "more opinions than fit a record";
+    if (!line.why.empty()) line.outcome = Outcome::invalid;
+}
+
+TrialLine NamespaceTrial::finish(const std::string& invalid) {
+    TrialLine line = not_run(planned_, Outcome::invalid, invalid);
+    line.situation = situation_;
+    line.predicted = to_line(predicted_, line.truth, line.horizon);
+    if (bracket_.before == Instant{}) return line;
+    if (!verified_ && invalid.empty()) verify();
+    line.fault = {bracket_.before, bracket_.after};
+    line.fault_verified = verified_;
+    add_costs(line);
+    judge_line(line, invalid);
+    const Slot& slot = world_.slot();
+    line.traffic_saw = slot.traffic_saw.get();
+    for (unsigned i = 0; i < slot.opinion_count; ++i)
+        line.opinions.push_back({slot.opinions[i].at.get() - bracket_.before, slot.opinions[i].suspects});
+    return line;
+}
+
+} // namespace halfopen

@@ -1,0 +1,124 @@
+// What the marks of a matrix claim, in words: only of those that occur in it, and never more than was
+// measured.
+
+#include "reports/matrix.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "reports/agreement.h"
+#include "reports/text.h"
+
+namespace halfopen {
+
+namespace {
+
+template <typename Use> void each_cell(const Matrix& matrix, Use use) {
+    for (const MatrixRow& row : matrix.rows)
+        for (const MatrixCell& cell : row.cells)
+            use(row, cell);
+}
+
+/// True for a method that looks at intervals instead of waiting for an event.
+bool polls(const Cell& cell) {
+    return std::any_of(cell.valid.begin(), cell.valid.end(), [](const TrialLine* trial) {
+        return trial->situation.anchor.find("look") != std::string::npos;
+    });
+}
+
+/// A tick that took 10 ms or more needs its reason beside it.
+std::string prompt_text(const Matrix& matrix) {
+    const Duration limit = at_once + head_start(matrix.traffic);
+    Duration slowest_look{0};
+    Duration slowest_other{0};
+    std::vector<std::string> lookers;
+    each_cell(matrix, [&](const MatrixRow& row, const MatrixCell& cell) {
+        if (cell.mark != Mark::prompt || cell.slowest < limit)
+            return;
+        Duration& slowest = polls(*cell.cell) ? slowest_look : slowest_other;
+        slowest = std::max(slowest, cell.slowest);
+        const std::string who = row.head->law ? fmt::format("law {}", row.head->law) : row.head->label;
+        if (polls(*cell.cell) && std::find(lookers.begin(), lookers.end(), who) == lookers.end())
+            lookers.push_back(who);
+    });
+    std::vector<std::string> exceptions;
+    if (!lookers.empty())
+        exceptions.push_back(
+            fmt::format("{}: at the next look, slowest {}", list_of(lookers), short_time(slowest_look)));
+    if (slowest_other > Duration::zero())
+        exceptions.push_back(fmt::format("{} at the slowest, as predicted", short_time(slowest_other)));
+    std::string text = fmt::format("noticed in under {}", short_time(at_once));
+    if (head_start(matrix.traffic) > Duration::zero())
+        text += fmt::format(" after the write, which comes {} after the fault",
+                            short_time(head_start(matrix.traffic)));
+    return exceptions.empty() ? text : fmt::format("{} ({})", text, joined(exceptions, "; "));
+}
+
+std::string timed_text(const Matrix& matrix) {
+    return matrix.most_trials > 1 ? fmt::format("a time: noticed, slowest of {}", matrix.most_trials)
+                                  : "a time: noticed, one trial";
+}
+
+/// The reasons of cells that were not run, with the rows that they are about.
+std::string skipped_text(const Matrix& matrix) {
+    std::vector<std::string> reasons;
+    each_cell(matrix, [&](const MatrixRow& row, const MatrixCell& cell) {
+        if (cell.mark != Mark::skipped)
+            return;
+        const std::string reason = fmt::format("{}: {}", row.head->label, cell.cell->why());
+        if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
+            reasons.push_back(reason);
+    });
+    return "not run (" + joined(reasons, "; ") + ")";
+}
+
+} // namespace
+
+std::vector<std::string> legend(const Matrix& matrix, const std::function<std::string(Mark)>& glyph) {
+    std::set<Mark> seen;
+    bool predicted = false;
+    bool mixed = false;
+    bool lost = false;
+    each_cell(matrix, [&](const MatrixRow&, const MatrixCell& cell) {
+        seen.insert(cell.mark);
+        predicted |= cell.mark == Mark::missed && cell.predicted;
+        mixed |= cell.cell && cell.cell->mixed();
+        lost |= cell.lost;
+    });
+    std::vector<std::string> lines;
+    const auto add = [&](Mark mark, const std::string& text) {
+        if (seen.count(mark))
+            lines.push_back(glyph(mark) + " " + text);
+    };
+    add(Mark::prompt, prompt_text(matrix));
+    if (seen.count(Mark::timed))
+        lines.push_back(timed_text(matrix));
+    add(Mark::quiet, "rightly quiet");
+    add(Mark::missed, "not noticed " + matrix.watched);
+    if (predicted)
+        lines.push_back("[ ] by the rule not before that; not waited for");
+    if (lost)
+        lines.push_back("**bold** noticed while idle, not here");
+    add(Mark::misread, "called dead, was half-closed");
+    add(Mark::false_alarm, "called dead, was alive (or before anything broke)");
+    if (mixed)
+        lines.push_back("k/n right in k of n trials, the worst is shown");
+    add(Mark::skipped, skipped_text(matrix));
+    add(Mark::invalid, "no valid trial");
+    add(Mark::blank, "no trial recorded");
+    return lines;
+}
+
+std::string surprise_text(Surprise surprise) {
+    switch (surprise) {
+    case Surprise::second_look: return "at its second look: recv() gives ECONNRESET once, then 0";
+    case Surprise::reset_on_probe:
+        return "ECONNRESET, not the note's ETIMEDOUT: the first probe or ping is answered by RST";
+    case Surprise::none: break;
+    }
+    return "";
+}
+
+} // namespace halfopen

@@ -1,0 +1,99 @@
+#include "reports/markdown.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "reports/agreement.h"
+#include "reports/findings.h"
+#include "reports/sections.h"
+#include "reports/text.h"
+
+namespace halfopen {
+
+namespace {
+
+std::string percent(int part, int whole) {
+    return fmt::format("{:.1f} %", 100.0 * part / std::max(whole, 1));
+}
+
+/// The reasons of invalid trials, the most frequent first.
+std::string main_reasons(const Cells& cells) {
+    std::map<std::string, int> reasons;
+    for (const TrialLine& trial : cells.records().trials)
+        if (trial.outcome == Outcome::invalid)
+            ++reasons[trial.why.substr(0, trial.why.find(':'))];
+    std::vector<std::pair<int, std::string>> sorted;
+    for (const auto& [reason, count] : reasons)
+        sorted.emplace_back(-count, reason.empty() ? "no reason given" : reason);
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<std::string> words;
+    for (const auto& [count, reason] : sorted)
+        words.push_back(fmt::format("{} {}", -count, md(reason)));
+    words.resize(std::min<size_t>(words.size(), 3));
+    return joined(words, ", ");
+}
+
+std::string warning_of_invalid(const Cells& cells) {
+    return fmt::format(
+        "**{} of {} trials ({}) are invalid, more than the 2 % that are accepted: nothing is ranked "
+        "here.** Reasons: {}. Run it again on a quieter machine.\n\n",
+        cells.invalid(), cells.tried(), percent(cells.invalid(), cells.tried()), main_reasons(cells));
+}
+
+/// What is missing from the records, when something is.
+std::string partial_line(const Cells& cells) {
+    if (!cells.partial())
+        return "";
+    const Records& records = cells.records();
+    const std::string how = !records.end               ? "This run has not ended"
+                            : records.end->interrupted ? "This run was interrupted"
+                                                       : "This run is not complete";
+    return fmt::format(
+        "*{}: {} of {} planned trials are recorded{}. The same command with the same `--output` goes "
+        "on.*\n\n",
+        how, records.trials.size(), cells.planned(),
+        records.torn ? ", and a last line that was cut off is left out" : "");
+}
+
+/// The control in one line: it must never speak.
+std::string control_line(const Cells& cells) {
+    std::string lines;
+    for (const DetectorHead& control : cells.controls()) {
+        int trials = 0;
+        int spoke = 0;
+        for (const TrialLine& trial : cells.records().trials)
+            if (trial.spec == control.spec && is_valid(trial.outcome)) {
+                ++trials;
+                spoke += trial.verdict ? 1 : 0;
+            }
+        if (spoke > 0)
+            lines += fmt::format(
+                "**The control failed**: `{}` spoke in {} of {} trials; do not trust this run.\n\n",
+                control.name, spoke, trials);
+        else if (trials > 0)
+            lines += fmt::format("Control: `{}`, which only waits, said nothing in {}, as it must.\n\n",
+                                 control.name, counted(trials, "trial"));
+    }
+    return lines;
+}
+
+} // namespace
+
+std::string markdown_report(const Records& records) {
+    const Cells cells(records);
+    std::string out = fmt::format("# {}\n\n", md(report_title(cells)));
+    if (cells.untrustworthy())
+        out += warning_of_invalid(cells);
+    else
+        for (const std::string& sentence : headline(cells))
+            out += sentence + "\n";
+    out += out.ends_with("\n\n") ? "" : "\n";
+    out += partial_line(cells) + trust_lines(cells) + matrix_section(cells) + control_line(cells) +
+           further_matrices(cells);
+    out += never_noticed_section(cells) + false_alarm_section(cells) + meaning_section(cells) +
+           measured_section(cells) + method_section(cells) + repeat_section(cells) + glossary_section();
+    return out;
+}
+
+} // namespace halfopen

@@ -1,0 +1,243 @@
+// The law matrix in Markdown.
+
+#include "reports/sections.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "reports/statistics.h"
+#include "reports/text.h"
+#include "reports/units.h"
+
+namespace halfopen {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> raised{"", "¹", "²"};
+
+std::string glyph(Mark mark) {
+    switch (mark) {
+    case Mark::quiet: return "–";
+    case Mark::prompt: return "✓";
+    case Mark::missed: return "✗";
+    case Mark::misread: return "≠";
+    case Mark::false_alarm: return "**!**";
+    case Mark::skipped: return "n/a";
+    case Mark::invalid: return "?";
+    case Mark::blank: return "(blank)";
+    case Mark::timed: break;
+    }
+    return "";
+}
+
+std::string note_of(const Matrix& matrix, Surprise surprise) {
+    const auto at = std::find(matrix.surprises.begin(), matrix.surprises.end(), surprise);
+    return at == matrix.surprises.end()
+               ? ""
+               : std::string(raised[static_cast<size_t>(at - matrix.surprises.begin()) + 1]);
+}
+
+std::string spelled(const Matrix& matrix, const MatrixCell& cell) {
+    if (cell.mark == Mark::blank)
+        return "";
+    std::string text = cell.mark == Mark::timed ? short_time(cell.slowest) : glyph(cell.mark);
+    if (cell.mark == Mark::missed && cell.predicted)
+        text += fmt::format(" [{}]", far_time(*cell.predicted));
+    if (cell.lost)
+        text = "**" + text + "**";
+    text += note_of(matrix, cell.surprise);
+    if (cell.cell->mixed())
+        text += fmt::format(" {}/{}", cell.cell->right, cell.cell->n());
+    return text;
+}
+
+std::string line(const std::vector<std::string>& cells) { return "| " + joined(cells, " | ") + " |\n"; }
+
+/// Names of columns, the rule below them, and the groups that they form.
+std::string head(const Matrix& matrix, const std::string& first, bool two_names, bool with_right) {
+    std::vector<std::string> names{first};
+    std::vector<std::string> rule{":--"};
+    std::vector<std::string> groups{two_names ? "" : "*the client*"};
+    if (two_names) {
+        names.push_back("method");
+        rule.push_back(":--");
+        groups.push_back("*the client*");
+    }
+    std::string group;
+    for (const ScenarioHead* column : matrix.columns) {
+        names.push_back(md(column->label));
+        rule.push_back(column->group == group_silent ? "--:" : ":-:");
+        groups.push_back(column->group == group || column->group.empty() ? ""
+                                                                         : "*" + md(column->group) + "*");
+        group = column->group;
+    }
+    if (with_right) {
+        names.push_back("right");
+        rule.push_back("--:");
+        groups.push_back("");
+    }
+    return line(names) + "|" + joined(rule, "|") + "|\n" + line(groups);
+}
+
+std::string right_text(const MatrixRow& row) {
+    return row.measured ? fmt::format("{}/{}", row.right, row.measured) : "*not run*";
+}
+
+std::string legend_text(const Matrix& matrix) {
+    std::string text = joined(legend(matrix, glyph), " · ");
+    for (const Surprise surprise : matrix.surprises)
+        text += "\\\n" + note_of(matrix, surprise) + " " + surprise_text(surprise);
+    return text + "\n\n";
+}
+
+/// The names behind the labels, for whoever wants to type one.
+std::string names_of(const Matrix& matrix) {
+    std::string out = "<details><summary>What each column and each row is</summary>\n\n";
+    for (const ScenarioHead* column : matrix.columns)
+        out +=
+            fmt::format("- **{}** {}: {}\n", md(column->label), md_code(column->name), md(column->summary));
+    for (const MatrixRow& row : matrix.rows)
+        out += fmt::format("- **{}** {}: {}\n", md(row_name(*row.head)), md_code(row.head->spec),
+                           md(row.head->summary));
+    return out + "\n</details>\n\n";
+}
+
+std::string machine_line(const Cells& cells) {
+    std::vector<Duration> round_trips;
+    for (const TrialLine& trial : cells.records().trials)
+        if (is_valid(trial.outcome) && trial.situation.srtt > Duration::zero())
+            round_trips.push_back(trial.situation.srtt);
+    std::sort(round_trips.begin(), round_trips.end());
+    const std::string rtt =
+        round_trips.empty() ? "" : fmt::format(", round trip {}", say(median(round_trips)));
+    return fmt::format(
+        "One machine, one kernel{}. Timers count seconds and carry over to yours; anything under 10 ms "
+        "is this machine's wake-up. Add your round trip, and your load.\n\n",
+        rtt);
+}
+
+bool anybody_missed(const Matrix& matrix, std::string_view scenario) {
+    for (const MatrixRow& row : matrix.rows)
+        for (size_t i = 0; i < matrix.columns.size(); ++i)
+            if (matrix.columns[i]->name == scenario && row.cells[i].mark == Mark::missed)
+                return true;
+    return false;
+}
+
+std::string label_of(const Matrix& matrix, std::string_view scenario) {
+    for (const ScenarioHead* column : matrix.columns)
+        if (column->name == scenario)
+            return md(column->label);
+    return "";
+}
+
+/// The two questions that everybody asks in front of the crosses.
+std::string questions(const Matrix& matrix) {
+    std::string out;
+    if (anybody_missed(matrix, "silent-drop"))
+        out += fmt::format(
+            "> **Why silence?** A pulled plug or a router that drops everything (*{}*) is no event for "
+            "the other end: no packet comes, so nothing can return. Somebody must ask (laws 4, 5) or "
+            "be owed an answer (user timeout).\n",
+            label_of(matrix, "silent-drop"));
+    if (anybody_missed(matrix, "process-stopped"))
+        out += fmt::format(
+            "{}> **Why not *{}*?** The client's process is frozen and its kernel is not: the kernel goes "
+            "on acknowledging, so recv() has nothing to return and keepalive is content. Only a message "
+            "that the process itself must answer tells. → `halfopen explain process-stopped keepalive`\n",
+            out.empty() ? "" : ">\n", label_of(matrix, "process-stopped"));
+    return out.empty() ? "" : out + "\n";
+}
+
+/// Rows that were right while the link was idle and are not here, with the rule of the first.
+std::string lost_text(const Cells& cells, const Matrix& matrix) {
+    std::vector<std::string> seen;
+    std::string out;
+    for (const MatrixRow& row : matrix.rows) {
+        std::vector<std::string> labels;
+        std::string rule;
+        for (size_t i = 0; i < matrix.columns.size(); ++i)
+            if (row.cells[i].lost) {
+                labels.push_back(md(matrix.columns[i]->label));
+                rule = rule.empty() ? row.cells[i].cell->valid.front()->predicted.rule : rule;
+            }
+        if (labels.empty())
+            continue;
+        out += fmt::format("- **{}{}** no longer noticed {}{}\n",
+                           row.head->law ? fmt::format("Law {}, ", row.head->law) : "",
+                           md(row_name(*row.head)), list_of(labels), rule.empty() ? "." : ": " + md(rule));
+    }
+    return out.empty()
+               ? ""
+               : fmt::format("Noticed with {} traffic, and not here:\n\n{}\n", cells.traffics().front(), out);
+}
+
+} // namespace
+
+std::string matrix_table(const Matrix& matrix, bool with_right) {
+    std::string out = head(matrix, "law", true, with_right);
+    int law = -1;
+    for (const MatrixRow& row : matrix.rows) {
+        const std::string title = row.head->law
+                                      ? fmt::format("**{}** {}", row.head->law, md(law_title(row.head->law)))
+                                      : "*other methods*";
+        std::vector<std::string> cells{row.head->law == law ? "" : title, md(row_name(*row.head))};
+        law = row.head->law;
+        for (const MatrixCell& cell : row.cells)
+            cells.push_back(spelled(matrix, cell));
+        if (with_right)
+            cells.push_back(right_text(row));
+        out += line(cells);
+    }
+    return out + "\n";
+}
+
+std::string compact_table(const Matrix& matrix) {
+    std::vector<std::pair<std::vector<std::string>, std::vector<const DetectorHead*>>> groups;
+    std::vector<const DetectorHead*> all;
+    for (const MatrixRow& row : matrix.rows) {
+        std::vector<std::string> cells;
+        for (const MatrixCell& cell : row.cells)
+            cells.push_back(spelled(matrix, cell));
+        const auto same =
+            std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == cells; });
+        if (same == groups.end())
+            groups.push_back({cells, {row.head}});
+        else
+            same->second.push_back(row.head);
+        all.push_back(row.head);
+    }
+    std::string out = head(matrix, "law or method", false, false);
+    for (auto& [cells, rows] : groups) {
+        cells.insert(cells.begin(), md(rows_text(rows, all)));
+        out += line(cells);
+    }
+    return out + "\n";
+}
+
+std::string matrix_section(const Cells& cells) {
+    if (cells.traffics().empty() || cells.detectors().empty())
+        return "";
+    const Matrix matrix = make_matrix(cells, cells.traffics().front());
+    if (matrix.rows.empty())
+        return "";
+    return fmt::format("**{}**\n\n", md(traffic_title(matrix.traffic))) +
+           matrix_table(matrix, !cells.untrustworthy()) + legend_text(matrix) + questions(matrix) +
+           machine_line(cells) + names_of(matrix);
+}
+
+std::string further_matrices(const Cells& cells) {
+    std::string out;
+    for (size_t i = 1; i < cells.traffics().size(); ++i) {
+        const Matrix matrix = make_matrix(cells, cells.traffics()[i]);
+        if (!matrix.rows.empty())
+            out +=
+                fmt::format("**{}**; rows that agree stand together\n\n", md(traffic_title(matrix.traffic))) +
+                compact_table(matrix) + legend_text(matrix) + lost_text(cells, matrix);
+    }
+    return out;
+}
+
+} // namespace halfopen

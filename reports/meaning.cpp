@@ -1,0 +1,203 @@
+// What a server's author takes home: what to set, what remains unseen, what it costs. Only what was run is
+// said.
+
+#include "reports/sections.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "reports/statistics.h"
+#include "reports/text.h"
+
+namespace halfopen {
+
+namespace {
+
+/// One row over all profiles.
+struct Score {
+    const DetectorHead* head = nullptr;
+    int right = 0;
+    int measured = 0;
+    std::optional<Duration> slowest; ///< among the silent failures that it noticed
+    std::vector<std::string> missed; ///< "stopped (idle)"
+    std::vector<std::string> wrong;  ///< called dead and was not
+};
+
+Score score_of(const Cells& cells, const DetectorHead& row) {
+    Score score;
+    score.head = &row;
+    for (const std::string& traffic : cells.traffics())
+        for (const ScenarioHead& column : cells.scenarios()) {
+            const Cell* cell = cells.find(traffic, column.name, row.spec);
+            if (!cell || cell->n() == 0)
+                continue;
+            ++score.measured;
+            score.right += is_right(cell->outcome) ? 1 : 0;
+            const std::string name = fmt::format("{} ({})", column.label, traffic);
+            if (cell->outcome == Outcome::missed)
+                score.missed.push_back(name);
+            else if (!is_right(cell->outcome))
+                score.wrong.push_back(name);
+            if (column.group == group_silent && cell->outcome == Outcome::noticed && cell->slowest())
+                score.slowest = std::max(score.slowest.value_or(Duration{0}), *cell->slowest());
+        }
+    return score;
+}
+
+/// Rows with the most right answers among those that were run everywhere; ties stand together.
+std::vector<Score> best(const std::vector<Score>& scores) {
+    int most_measured = 0;
+    int most_right = 0;
+    for (const Score& score : scores)
+        most_measured = std::max(most_measured, score.measured);
+    for (const Score& score : scores)
+        if (score.measured == most_measured)
+            most_right = std::max(most_right, score.right);
+    std::vector<Score> winners;
+    for (const Score& score : scores)
+        if (score.measured == most_measured && score.right == most_right && score.right > 0)
+            winners.push_back(score);
+    return winners;
+}
+
+std::string specs_of(const std::vector<Score>& scores) {
+    std::vector<std::string> specs;
+    for (const Score& score : scores)
+        specs.push_back(md_code(score.head->spec));
+    return list_of(specs);
+}
+
+/// "gave the right answer in 16 of 16 cells each, the slowest notice of a silent failure after 10 s".
+std::string right_of(const std::vector<Score>& scores) {
+    const Score& first = scores.front();
+    std::optional<Duration> slowest;
+    for (const Score& score : scores)
+        if (score.slowest)
+            slowest = std::max(slowest.value_or(Duration{0}), *score.slowest);
+    return fmt::format(
+        "gave the right answer in {} of {}{}{}", first.right, counted(first.measured, "cell"),
+        scores.size() > 1 ? " each" : "",
+        slowest ? fmt::format(", the slowest notice of a silent failure after {}", say(*slowest)) : "");
+}
+
+/// Without the methods that need a client which speaks their protocol: a server can set these alone.
+std::vector<Score> kernel_only(const std::vector<Score>& scores) {
+    std::vector<Score> some;
+    std::copy_if(scores.begin(), scores.end(), std::back_inserter(some),
+                 [](const Score& score) { return score.head->law != 5; });
+    return best(some);
+}
+
+bool same_rows(const std::vector<Score>& a, const std::vector<Score>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const Score& x, const Score& y) { return x.head == y.head; });
+}
+
+std::string set_sentence(size_t rows, const std::vector<Score>& top, const std::vector<Score>& alone) {
+    const bool speaks = std::any_of(top.begin(), top.end(), [](const Score& s) { return s.head->law == 5; });
+    std::string text =
+        fmt::format("**What to set.** {}{} {}{}.", rows > 1 ? "Most often right of what was run: " : "",
+                    specs_of(top), right_of(top), speaks ? "; the client must speak this protocol" : "");
+    if (!same_rows(top, alone) && !alone.empty())
+        text += fmt::format(" Without the client's help: {} {}.", specs_of(alone), right_of(alone));
+    return text;
+}
+
+std::string unseen_sentence(const std::vector<Score>& shown) {
+    std::vector<std::string> parts;
+    for (const Score& score : shown) {
+        std::vector<std::string> gaps;
+        if (!score.missed.empty())
+            gaps.push_back("does not notice " + list_of(score.missed));
+        if (!score.wrong.empty())
+            gaps.push_back("calls dead what is not: " + list_of(score.wrong));
+        parts.push_back(fmt::format("{} {}", md(row_name(*score.head)),
+                                    gaps.empty() ? "left no gap in this plan" : md(joined(gaps, ", and "))));
+    }
+    return fmt::format("**What remains unseen.** {}. What this plan does not hold was not tried.",
+                       joined(parts, "; "));
+}
+
+/// The column in which costs are read: the client is there, and only the method itself makes traffic.
+const ScenarioHead* living(const Cells& cells) {
+    for (const ScenarioHead& column : cells.scenarios())
+        if (column.truth == Truth::alive)
+            return &column;
+    return nullptr;
+}
+
+std::optional<int64_t> packets(const Cells& cells, const DetectorHead& row, const ScenarioHead& column) {
+    const Cell* cell = cells.find(cells.traffics().front(), column.name, row.spec);
+    std::vector<Duration> sent;
+    for (const TrialLine* trial : cell ? cell->valid : std::vector<const TrialLine*>{})
+        if (trial->cost)
+            sent.push_back(Duration{trial->cost->tx_packets});
+    if (sent.empty())
+        return std::nullopt;
+    std::sort(sent.begin(), sent.end());
+    return median(sent).count();
+}
+
+std::string cost_sentence(const Cells& cells, const std::vector<Score>& shown) {
+    const ScenarioHead* column = living(cells);
+    std::vector<std::string> parts;
+    for (const Score& score : shown)
+        if (const auto sent = column ? packets(cells, *score.head, *column) : std::nullopt)
+            parts.push_back(fmt::format("{} {}", md(row_name(*score.head)), *sent));
+    if (parts.empty())
+        return "**What it costs.** Not known from these records: no cost was measured beside a living "
+               "client.";
+    for (const DetectorHead& control : cells.controls())
+        if (const auto sent = packets(cells, control, *column))
+            parts.push_back(fmt::format("the control {} {}", md_code(control.name), *sent));
+    const std::string traffic = cells.traffics().front();
+    return fmt::format(
+        "**What it costs.** Segments that the server sent {} beside a living client ({}, {} traffic), "
+        "median of the trials: {}.",
+        watched_text(cells, traffic), md(column->label), traffic, joined(parts, "; "));
+}
+
+/// A cell worth a look for the commands: the first failure that a law missed, else the first cell.
+std::pair<std::string, std::string> example(const Cells& cells) {
+    for (const DetectorHead& row : cells.detectors())
+        for (const ScenarioHead& column : cells.scenarios()) {
+            const Cell* cell = cells.find(cells.traffics().front(), column.name, row.spec);
+            if (cell && cell->outcome == Outcome::missed)
+                return {column.name, row.spec};
+        }
+    return {cells.scenarios().front().name, cells.detectors().front().spec};
+}
+
+std::string commands(const Cells& cells) {
+    const auto [scenario, spec] = example(cells);
+    return fmt::format("```sh\nhalfopen explain {0} {1}   # one cell, timer by timer\n"
+                       "halfopen predict {0} {1}   # theory only, nothing is run\n"
+                       "halfopen run {0}   # every method of the starter plan against it\n"
+                       "halfopen list detectors   # all methods and their settings\n```\n\n",
+                       scenario, spec);
+}
+
+} // namespace
+
+std::string meaning_section(const Cells& cells) {
+    if (cells.detectors().empty() || cells.traffics().empty())
+        return "";
+    std::string out = "## What this means for a server\n\n";
+    std::vector<Score> scores;
+    for (const DetectorHead& row : cells.detectors())
+        scores.push_back(score_of(cells, row));
+    std::vector<Score> shown = best(scores);
+    if (cells.untrustworthy() || shown.empty()) {
+        out += cells.untrustworthy() ? "Nothing: more than 2 % of the trials are invalid.\n\n"
+                                     : "Nothing: no row has a right answer in these records.\n\n";
+        return out + commands(cells);
+    }
+    const std::vector<Score> alone = kernel_only(scores);
+    out += set_sentence(scores.size(), shown, alone) + "\n\n";
+    if (!same_rows(shown, alone))
+        shown.insert(shown.end(), alone.begin(), alone.end());
+    return out + unseen_sentence(shown) + "\n\n" + cost_sentence(cells, shown) + "\n\n" + commands(cells);
+}
+
+} // namespace halfopen

@@ -1,0 +1,144 @@
+// Measured beside predicted, cell by cell: a table and a strip plot for each failure.
+
+#include "reports/sections.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "reports/agreement.h"
+#include "reports/statistics.h"
+#include "reports/strip.h"
+#include "reports/text.h"
+
+namespace halfopen {
+
+namespace {
+
+/// Places where chance decides and not a timer; there the count itself is evidence, and gets its bound.
+bool chance_decides(const Cell& cell) {
+    const TrialLine& trial = *cell.trials.front();
+    const auto begins = [](const std::string& name, std::initializer_list<std::string_view> words) {
+        return std::any_of(words.begin(), words.end(),
+                           [&](std::string_view word) { return name.starts_with(word); });
+    };
+    return begins(trial.scenario, {"loss", "jitter", "reorder", "duplicate", "corrupt", "delay"}) ||
+           begins(trial.detector, {"chen", "jacobson", "phi"});
+}
+
+std::string counts(const Cell& cell) {
+    if (cell.n() == 0)
+        return std::string(name(cell.outcome));
+    std::string text = fmt::format("{}/{}", cell.right, cell.n());
+    if (!is_right(cell.outcome))
+        text += " " + std::string(name(cell.outcome));
+    if (chance_decides(cell) && cell.right > 0)
+        text += fmt::format(" (true share at least {:.0f} %)", 100 * share_at_least(cell.right, cell.n()));
+    return text;
+}
+
+std::string silent_time(const Cell& cell) { return "> " + short_time(cell.valid.front()->horizon); }
+
+/// The median with its interval from order statistics. Trials that stayed silent are slower than all others.
+std::string median_text(const Cell& cell) {
+    const auto spoke = static_cast<int>(cell.spoke.size());
+    std::vector<Duration> all = cell.spoke;
+    all.resize(cell.valid.size(), Duration::max());
+    const Duration middle = median(all);
+    std::string text =
+        spoke * 2 > cell.n() && middle < std::chrono::hours{24} ? say(middle) : silent_time(cell);
+    if (const auto ranks = median_ranks(cell.n()); ranks && spoke > 0) {
+        const auto at = [&](int rank) {
+            return rank <= spoke ? say(all[static_cast<size_t>(rank - 1)]) : silent_time(cell);
+        };
+        text += fmt::format(" [{} to {}]", at(ranks->first), at(ranks->second));
+    }
+    if (cell.n() >= 20 && spoke == cell.n())
+        text += fmt::format(", p95 {}", say(quantile(all, 0.95)));
+    return text;
+}
+
+std::vector<std::string> times(const Cell& cell) {
+    if (cell.spoke.empty()) {
+        const bool quiet = cell.outcome == Outcome::quiet;
+        return {quiet ? "" : silent_time(cell), quiet ? "" : silent_time(cell),
+                quiet ? "" : silent_time(cell)};
+    }
+    const bool all = cell.spoke.size() == cell.valid.size();
+    return {say(cell.spoke.front()), median_text(cell), all ? say(cell.spoke.back()) : silent_time(cell)};
+}
+
+/// "3/3", or what else became of the prediction.
+std::string inside(const Cell& cell) {
+    int good = 0;
+    int outside = 0;
+    int pending = 0;
+    for (const TrialLine* trial : cell.valid)
+        switch (compare(*trial)) {
+        case Agreement::outside: ++outside; break;
+        case Agreement::beyond:
+        case Agreement::open:
+        case Agreement::unpredicted: ++pending; break;
+        default: ++good;
+        }
+    if (outside > 0)
+        return fmt::format("**{} outside**", outside);
+    return pending > 0 ? "open" : fmt::format("{}/{}", good, cell.n());
+}
+
+std::string table(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {
+    std::string rows;
+    for (const DetectorHead& row : cells.detectors()) {
+        const Cell* cell = cells.find(traffic, column.name, row.spec);
+        if (!cell)
+            continue;
+        std::vector<std::string> parts{md(row_name(row)), counts(*cell)};
+        if (cell->n() == 0) {
+            parts.insert(parts.end(), {"", "", "", "", "", md(cell->why())});
+        } else {
+            const auto spoke = times(*cell);
+            parts.insert(parts.end(), spoke.begin(), spoke.end());
+            parts.insert(parts.end(), {predicted_text(*cell), inside(*cell), md(cell->signal())});
+        }
+        rows += "| " + joined(parts, " | ") + " |\n";
+    }
+    if (rows.empty())
+        return "";
+    return "| method | right | min | median | max | predicted | inside | signal |\n"
+           "|:--|:--|--:|--:|--:|--:|:-:|:--|\n" +
+           rows + "\n";
+}
+
+} // namespace
+
+std::string measured_section(const Cells& cells) {
+    std::string out;
+    for (const std::string& traffic : cells.traffics())
+        for (const ScenarioHead& column : cells.scenarios()) {
+            const std::string rows = table(cells, traffic, column);
+            if (rows.empty())
+                continue;
+            const std::string strip = strip_plot(cells, traffic, column);
+            out += fmt::format("<details><summary><b>{}</b> ({}, {} traffic)</summary>\n\n{}{}</details>\n\n",
+                               md(column.label), column.name, traffic, rows,
+                               strip.empty() ? "" : "```text\n" + strip + "```\n\n");
+        }
+    if (out.empty())
+        return "";
+    return fmt::format(
+               "## Measured beside predicted\n\nEvery cell, every trial. *right*: trials with the right "
+               "answer. Times "
+               "count from the fault to the verdict; `> 80 s` stands for a trial that said nothing in the "
+               "time it was "
+               "watched, which is never averaged away. From six trials on the median has its 95 % interval "
+               "(order "
+               "statistics). *inside*: the verdict came inside the window that was stored before, with {} "
+               "allowed for "
+               "scheduling; *open*: the window lies beyond the watch, or no rule covers the cell. In the "
+               "plots `o` is "
+               "a trial, a digit so many of them, `[==]` the predicted window, on a logarithmic axis.\n\n",
+               say(scheduling_allowance)) +
+           out;
+}
+
+} // namespace halfopen

@@ -1,0 +1,31 @@
+#pragma once
+// What one row of a matrix did, as the sentences of a report need it.
+
+#include <string>
+#include <vector>
+
+#include "reports/cells.h"
+
+namespace halfopen {
+
+/// Columns are scenarios, each with the cell of this row.
+struct Seen {
+    const ScenarioHead* column = nullptr;
+    const Cell* cell = nullptr;
+    bool right() const { return is_right(cell->outcome); }
+    bool operator==(const Seen& o) const { return column == o.column && right() == o.right(); }
+};
+
+/// One row in one traffic profile; only cells with a valid trial.
+struct RowFacts {
+    const DetectorHead* head = nullptr;
+    std::vector<Seen> alive, goodbye, silent,
+        half_closed; ///< by column; half-closed ones are in goodbye as well
+    bool false_alarm_when_alive() const;
+    int noticed_silent() const;
+};
+
+/// Every row that has a valid trial in this profile, in order.
+std::vector<RowFacts> row_facts(const Cells&, const std::string& traffic);
+
+} // namespace halfopen

@@ -1,0 +1,28 @@
+#pragma once
+// The parts of the Markdown report, in its order. Each ends with a newline, or is empty when there is nothing
+// to say.
+
+#include <string>
+
+#include "reports/cells.h"
+#include "reports/matrix.h"
+
+namespace halfopen {
+
+// The first screen.
+std::string trust_lines(const Cells&);                    ///< how far the rest may be believed
+std::string matrix_section(const Cells&);                 ///< the first profile, whole
+std::string further_matrices(const Cells&);               ///< the other profiles, rows that agree together
+std::string matrix_table(const Matrix&, bool with_right); ///< one line for each row
+std::string compact_table(const Matrix&);                 ///< one line for each behaviour
+
+// After it.
+std::string never_noticed_section(const Cells&);
+std::string false_alarm_section(const Cells&);
+std::string meaning_section(const Cells&);
+std::string measured_section(const Cells&);
+std::string method_section(const Cells&);
+std::string repeat_section(const Cells&);
+std::string glossary_section();
+
+} // namespace halfopen

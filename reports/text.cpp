@@ -1,0 +1,193 @@
+#include "reports/text.h"
+
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace halfopen {
+
+namespace {
+
+double seconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
+
+/// A continuation byte of UTF-8 takes no column of its own.
+bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
+/// "1.7" and "2": one decimal, unless it says nothing.
+std::string one_decimal(double value) {
+    std::string text = fmt::format("{:.1f}", value);
+    if (text.ends_with(".0"))
+        text.resize(text.size() - 2);
+    return text;
+}
+
+} // namespace
+
+std::string joined(const std::vector<std::string>& items, std::string_view separator) {
+    std::string all;
+    for (size_t i = 0; i < items.size(); ++i) {
+        if (i > 0)
+            all += separator;
+        all += items[i];
+    }
+    return all;
+}
+
+std::string list_of(const std::vector<std::string>& items) {
+    if (items.size() < 2)
+        return joined(items, "");
+    const std::vector<std::string> first(items.begin(), items.end() - 1);
+    return joined(first, ", ") + " and " + items.back();
+}
+
+std::string in_words(int count) {
+    static constexpr std::array<std::string_view, 13> words{"no",   "one",    "two",   "three", "four",
+                                                            "five", "six",    "seven", "eight", "nine",
+                                                            "ten",  "eleven", "twelve"};
+    if (count < 0 || count >= static_cast<int>(words.size()))
+        return std::to_string(count);
+    return std::string(words[static_cast<size_t>(count)]);
+}
+
+std::string counted(int count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string short_time(Duration d) {
+    if (d < Duration::zero())
+        return "-" + short_time(-d);
+    const double s = seconds(d);
+    if (s < 0.001)
+        return say(d);
+    if (s < 0.00995)
+        return one_decimal(s * 1e3) + " ms";
+    if (s < 0.9995)
+        return fmt::format("{:.0f} ms", s * 1e3);
+    if (s < 9.95)
+        return one_decimal(s) + " s";
+    if (s < 99.5)
+        return fmt::format("{:.0f} s", s);
+    return say(d);
+}
+
+std::string far_time(Duration d) {
+    std::string text = say(d);
+    const auto hours = text.find(" h ");
+    return hours == std::string::npos ? text : text.substr(0, text.rfind(" min"));
+}
+
+std::string tiny_time(Duration d) {
+    const double s = seconds(d);
+    if (s < 0.9995)
+        return fmt::format("{:.0f}ms", s * 1e3);
+    if (s < 9.95)
+        return one_decimal(s) + "s";
+    if (s < 99.5)
+        return fmt::format("{:.0f}s", s);
+    if (s < 99.5 * 60)
+        return fmt::format("{:.0f}m", s / 60);
+    return fmt::format("{:.0f}h", s / 3600);
+}
+
+std::string time_range(Duration from, Duration to) {
+    const std::string a = say(from);
+    const std::string b = say(to);
+    if (a == b)
+        return a;
+    if (from == Duration::zero())
+        return "up to " + b;
+    const auto unit_a = a.find(' ');
+    const auto unit_b = b.find(' ');
+    const bool signless = from >= Duration::zero();
+    if (signless && a.substr(unit_a) == b.substr(unit_b) && a.find(' ', unit_a + 1) == std::string::npos)
+        return a.substr(0, unit_a) + "-" + b;
+    return a + " to " + b;
+}
+
+std::string date_of(const std::string& utc) {
+    static constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (utc.size() < 10 || utc[4] != '-' || utc[7] != '-')
+        return utc;
+    const int month = (utc[5] - '0') * 10 + (utc[6] - '0');
+    if (month < 1 || month > 12)
+        return utc;
+    const std::string day = utc[8] == '0' ? utc.substr(9, 1) : utc.substr(8, 2);
+    return fmt::format("{} {} {}", day, months[static_cast<size_t>(month - 1)], utc.substr(0, 4));
+}
+
+std::string md(std::string_view text) {
+    std::string safe;
+    for (const char c : text) {
+        if (c == '<')
+            safe += "&lt;";
+        else if (c == '\n')
+            safe += ' ';
+        else if (c == '|' || c == '*' || c == '`' || c == '[' || c == '\\')
+            safe += {'\\', c};
+        else
+            safe += c;
+    }
+    return safe;
+}
+
+std::string md_code(std::string_view text) {
+    std::string safe = "`";
+    for (const char c : text) {
+        if (c == '|')
+            safe += '\\';
+        safe += c == '`' ? '\'' : c == '\n' ? ' ' : c;
+    }
+    return safe + "`";
+}
+
+size_t display_width(std::string_view utf8) {
+    size_t width = 0;
+    for (const char byte : utf8)
+        width += starts_character(byte) ? 1 : 0;
+    return width;
+}
+
+std::string pad_right(std::string text, size_t width) {
+    const size_t used = display_width(text);
+    return used < width ? std::move(text) + std::string(width - used, ' ') : text;
+}
+
+std::string pad_left(std::string text, size_t width) {
+    const size_t used = display_width(text);
+    return used < width ? std::string(width - used, ' ') + text : text;
+}
+
+std::string cut(std::string_view utf8, size_t width) {
+    size_t used = 0;
+    for (size_t i = 0; i < utf8.size(); ++i)
+        if (starts_character(utf8[i]) && used++ == width)
+            return std::string(utf8.substr(0, i));
+    return std::string(utf8);
+}
+
+std::string wrapped(std::string_view text, size_t width, std::string_view indent) {
+    std::string all;
+    std::string line;
+    while (!text.empty()) {
+        const size_t end = std::min(text.find(' '), text.size());
+        const std::string word(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
+            all += line + "\n";
+            line = std::string(indent) + word;
+        } else {
+            line += (line.empty() ? "" : " ") + word;
+        }
+    }
+    return all + line;
+}
+
+std::string capital(std::string text) {
+    if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
+        text[0] = static_cast<char>(text[0] - 'a' + 'A');
+    return text;
+}
+
+} // namespace halfopen

@@ -1,0 +1,54 @@
+#pragma once
+// Words: how this project's reports spell counts, times, dates and lists. No locale, no clock.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/time.h"
+
+namespace halfopen {
+
+/// "a", "a and b", "a, b and c".
+std::string list_of(const std::vector<std::string>& items);
+/// "a; b; c" with any separator.
+std::string joined(const std::vector<std::string>& items, std::string_view separator);
+
+/// "no", "one" ... "twelve", then digits.
+std::string in_words(int count);
+/// "1 trial", "3 trials".
+std::string counted(int count, std::string_view noun);
+
+/// For a cell of a matrix, where room is scarce: two significant digits up to 100 s: "98 ms", "1.7 s", "76
+/// s".
+std::string short_time(Duration);
+/// A time that nobody waited for: "2 h 11", "15 min 38 s".
+std::string far_time(Duration);
+/// At most four characters: "98ms", "1.7s", "76s", "16m", "2h".
+std::string tiny_time(Duration);
+/// "75-77.8 s", "98.1 ms to 1.04 s"; "up to 2.00 ms" from zero; one time when both
+/// ends are spelled alike.
+std::string time_range(Duration from, Duration to);
+inline std::string time_range(const Window& w) { return time_range(w.from, w.to); }
+
+/// "22 Nov 2026" for "2026-11-22T08:00:00Z"; the text itself when it is no such date.
+std::string date_of(const std::string& utc);
+
+/// For running text and table cells of Markdown: nothing in `text` is taken for markup.
+std::string md(std::string_view text);
+/// In backquotes, for a table cell too.
+std::string md_code(std::string_view text);
+
+/// How many columns of a terminal a text takes. Every glyph that reports use is one column wide.
+size_t display_width(std::string_view utf8);
+std::string pad_right(std::string text, size_t width);
+std::string pad_left(std::string text, size_t width);
+/// The first `width` columns.
+std::string cut(std::string_view utf8, size_t width);
+/// Words of `text` in lines of at most `width` columns; later lines begin with `indent`.
+std::string wrapped(std::string_view text, size_t width, std::string_view indent = "");
+
+/// `text` with its first letter as a capital; only ASCII letters change.
+std::string capital(std::string text);
+
+} // namespace halfopen

@@ -1,0 +1,39 @@
+#pragma once
+// Rows that did the same, and their common name: the subjects of the first sentences.
+
+#include <string>
+#include <vector>
+
+#include "reports/rowfacts.h"
+
+namespace halfopen {
+
+/// Some laws, forms of laws, or methods with one behaviour towards the silent failures.
+struct Unit {
+    std::vector<int> laws;           ///< wholly in this unit
+    std::vector<std::string> others; ///< names of rows
+    std::vector<const RowFacts*> rows;
+
+    std::string subject() const; ///< "Laws 1-3", "Law 4, as stated and keepalive 4/2/3"
+    bool plural() const { return laws.size() + others.size() > 1; }
+    const std::vector<Seen>& silent() const { return rows.front()->silent; } ///< the same for all rows
+    int noticed_silent() const { return rows.front()->noticed_silent(); }
+    /// Labels of the goodbyes that every row noticed.
+    std::vector<std::string> goodbyes() const;
+    /// The times of everything in `columns` that these rows noticed: fastest and slowest.
+    Window times(std::vector<Seen> RowFacts::*columns) const;
+};
+
+/// The laws when `rows` hold any, else all methods. Rows that call a living client dead are no part of it:
+/// they have a sentence of their own.
+std::vector<Unit> units_of(const std::vector<RowFacts>& rows);
+
+/// "1-3", "1 and 4", "2".
+std::string law_numbers(const std::vector<int>& laws);
+
+/// Rows by name, whole laws by number: "laws 1-3; poll; epoll". A law is whole when all of its rows in `all`
+/// are among `some`.
+std::string rows_text(const std::vector<const DetectorHead*>& some,
+                      const std::vector<const DetectorHead*>& all);
+
+} // namespace halfopen

@@ -1,0 +1,40 @@
+// Every fault that a scenario can name. An explicit list: objects that register themselves are dropped by the linker
+// when they sit in a static library.
+
+#include <algorithm>
+#include <array>
+
+#include "scenarios/faults/fault.h"
+
+#define HALFOPEN_FAULTS(FAULT)                                                                                         \
+    FAULT(nothing)                                                                                                     \
+    FAULT(drop)                                                                                                        \
+    FAULT(reject_with_reset)                                                                                           \
+    FAULT(close_socket)                                                                                                \
+    FAULT(shut_write)                                                                                                  \
+    FAULT(reset_socket)                                                                                                \
+    FAULT(forget_socket)                                                                                               \
+    FAULT(kill)                                                                                                        \
+    FAULT(stop)                                                                                                        \
+    FAULT(signal_storm)
+
+namespace halfopen {
+
+namespace faults {
+#define HALFOPEN_DECLARE(fault) extern const FaultKind fault;
+HALFOPEN_FAULTS(HALFOPEN_DECLARE)
+} // namespace faults
+
+namespace {
+#define HALFOPEN_LIST(fault) &faults::fault,
+const std::array all{HALFOPEN_FAULTS(HALFOPEN_LIST)};
+} // namespace
+
+std::span<const FaultKind* const> fault_kinds() { return all; }
+
+const FaultKind* find_fault(std::string_view name) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](auto* kind) { return kind->about.name == name; });
+    return found == all.end() ? nullptr : *found;
+}
+
+} // namespace halfopen

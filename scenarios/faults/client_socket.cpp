@@ -1,0 +1,88 @@
+// Faults that the client's own system calls make: close, shutdown, reset, and the socket that was forgotten.
+
+#include "scenarios/faults/fault.h"
+
+namespace halfopen::faults {
+
+namespace {
+
+/// The client program of the by-hand commands: connects, proves life, waits for Enter, fails, and stays.
+std::string python_client(const std::string& failing) {
+    return fmt::format(R"(ip netns exec $CLIENT python3 -c '
+import socket, struct, sys, time
+s = socket.create_connection(("{}", {}))
+s.sendall(b"hello")
+sys.stdin.readline()
+{}
+time.sleep(3600)')",
+                       to_string(server_address), server_port, failing);
+}
+
+class ClientCall : public FaultBase {
+public:
+    ClientCall(const FaultInfo& about, ClientDo command, const char* python)
+        : FaultBase(about), command_(command), python_(python) {}
+    Bracket fire(World& world) override { return world.tell_client(command_); }
+    ByHand by_hand() const override { return {python_client(python_), true}; }
+
+private:
+    ClientDo command_;
+    const char* python_;
+};
+
+struct CloseSocket final : ClientCall {
+    explicit CloseSocket(const FaultInfo& about) : ClientCall(about, ClientDo::close, "s.close()") {}
+};
+
+struct ShutWrite final : ClientCall {
+    explicit ShutWrite(const FaultInfo& about)
+        : ClientCall(about, ClientDo::shut_write, "s.shutdown(socket.SHUT_WR)") {}
+};
+
+struct ResetSocket final : ClientCall {
+    explicit ResetSocket(const FaultInfo& about)
+        : ClientCall(about, ClientDo::reset,
+                     "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(\"ii\", 1, 0)); s.close()") {}
+};
+
+/// What a power cut and a reboot do to a connection: the host is there again and does not know it. No packet leaves,
+/// and the next segment that arrives is answered by RST (RFC 9293, 3.5.1).
+struct ForgetSocket final : ClientCall {
+    explicit ForgetSocket(const FaultInfo& about)
+        : ClientCall(about, ClientDo::forget, "s.setsockopt(6, 19, 1); s.close()  # TCP_REPAIR") {}
+    Bracket fire(World& world) override {
+        const Bracket bracket = ClientCall::fire(world);
+        world.canary().forget_client();
+        return bracket;
+    }
+};
+
+} // namespace
+
+extern const FaultKind close_socket, shut_write, reset_socket, forget_socket;
+const FaultKind close_socket{{.name = "close",
+                              .summary = "the client calls close(): FIN",
+                              .effect = Effect::fin,
+                              .path = Passage::passes,
+                              .needs = {}},
+                             make_fault<CloseSocket>};
+const FaultKind shut_write{{.name = "shutdown-write",
+                            .summary = "the client calls shutdown(SHUT_WR): FIN, and goes on reading",
+                            .effect = Effect::half_close,
+                            .path = Passage::passes,
+                            .needs = {}},
+                           make_fault<ShutWrite>};
+const FaultKind reset_socket{{.name = "reset",
+                              .summary = "the client closes with SO_LINGER 0: RST",
+                              .effect = Effect::reset,
+                              .path = Passage::passes,
+                              .needs = {}},
+                             make_fault<ResetSocket>};
+const FaultKind forget_socket{{.name = "forget",
+                               .summary = "the client's kernel forgets the connection without a word",
+                               .effect = Effect::reset_on_send,
+                               .path = Passage::reset,
+                               .needs = {}},
+                              make_fault<ForgetSocket>};
+
+} // namespace halfopen::faults

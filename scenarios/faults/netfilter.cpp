@@ -1,0 +1,81 @@
+// Faults of the router's packet filter. The rules lie ready in a dormant table; firing wakes it.
+
+#include <optional>
+
+#include "harness/linux/ruleset.h"
+#include "scenarios/faults/fault.h"
+
+namespace halfopen::faults {
+
+namespace {
+
+constexpr const char* table = "fault";
+
+/// A table with one chain; `hook` is where the chain hangs and `verdict` what it does with every packet.
+class RouterRule : public FaultBase {
+public:
+    RouterRule(const FaultInfo& about, const char* hook, const char* verdict)
+        : FaultBase(about), hook_(hook), verdict_(verdict) {}
+
+    void arm(World& world) override {
+        world.enter_router();
+        load_rules(fmt::format("table ip {} {{ flags dormant; chain path {{ type filter hook {}; policy accept; {}; }}; }}",
+                               table, hook_, verdict_));
+        rules_.emplace(table);
+    }
+    Bracket fire(World&) override { return stamped([this] { rules_->wake(); }); }
+    void heal(World&) override { rules_->sleep(); }
+    std::string why_not_bitten(World&) const override {
+        return rules_->is_awake() ? "" : "the rules in the router are still asleep";
+    }
+
+private:
+    template <typename Action> static Bracket stamped(Action action) {
+        Bracket bracket{MonotonicClock::now(), {}};
+        action();
+        bracket.after = MonotonicClock::now();
+        return bracket;
+    }
+    const char* hook_;
+    const char* verdict_;
+    mutable std::optional<DormantTable> rules_;
+};
+
+/// Both directions, before the route lookup: a drop in FORWARD comes after it, and once the client's interface is
+/// gone the router would answer with an ICMP error instead of silence.
+class Drop final : public RouterRule {
+public:
+    explicit Drop(const FaultInfo& about) : RouterRule(about, "prerouting priority raw", "counter drop") {}
+    ByHand by_hand() const override {
+        return {"ip netns exec $ROUTER iptables -t raw -A PREROUTING -j DROP"};
+    }
+};
+
+/// Answers only whoever sends the segment that hits it (nf_send_reset() in the kernel): on an idle link nobody
+/// hears anything.
+class RejectWithReset final : public RouterRule {
+public:
+    explicit RejectWithReset(const FaultInfo& about)
+        : RouterRule(about, "forward priority filter", "meta l4proto tcp counter reject with tcp reset") {}
+    ByHand by_hand() const override {
+        return {"ip netns exec $ROUTER iptables -A FORWARD -p tcp -j REJECT --reject-with tcp-reset"};
+    }
+};
+
+} // namespace
+
+extern const FaultKind drop, reject_with_reset;
+const FaultKind drop{{.name = "drop",
+                      .summary = "the router drops every packet in both directions and says nothing",
+                      .effect = Effect::silence,
+                      .path = Passage::silent,
+                      .needs = {"nf_tables"}},
+                     make_fault<Drop>};
+const FaultKind reject_with_reset{{.name = "reject-with-reset",
+                                   .summary = "the router answers every TCP segment with a RST to its sender",
+                                   .effect = Effect::reset_on_send,
+                                   .path = Passage::reset,
+                                   .needs = {"nf_tables", "nft_reject_ipv4"}},
+                                  make_fault<RejectWithReset>};
+
+} // namespace halfopen::faults
