@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/matrix.h"
 #include "reports/text.h"
 
 namespace halfopen {
@@ -91,8 +92,8 @@ std::vector<std::string> exceptions(const Cells& cells) {
                         trials.push_back(fmt::format("r{} {}, predicted {}", trial->repeat, did(*trial),
                                                      predicted_one(*trial)));
                 if (!trials.empty())
-                    all.push_back(fmt::format("{} x {} ({}): {} of {}: {}", row.label, column.label, traffic,
-                                              trials.size(), cell->n(), joined(trials, "; ")));
+                    all.push_back(fmt::format("{} x {} ({}): {} of {}: {}", row_name(row), column.label,
+                                              traffic, trials.size(), cell->n(), joined(trials, "; ")));
             }
     return all;
 }

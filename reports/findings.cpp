@@ -1,11 +1,13 @@
 #include "reports/findings.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "reports/agreement.h"
 #include "reports/matrix.h"
+#include "reports/mistakes.h"
 #include "reports/sentence.h"
 #include "reports/text.h"
 #include "reports/units.h"
@@ -40,7 +42,7 @@ std::string how_soon(const Unit& unit) {
                   : "after " + time_range(times);
 }
 
-/// "none of the five silent failures (drop, crash, reboot, reject, stopped)": the list only where it is new.
+/// "five silent failures (drop, crash, reboot, reject, stopped)": the list only where it is new.
 std::string silent_failures(const Unit& unit, bool list_them) {
     const int count = static_cast<int>(unit.silent().size());
     std::vector<std::string> labels;
@@ -51,36 +53,44 @@ std::string silent_failures(const Unit& unit, bool list_them) {
                        list_them ? fmt::format(" ({})", joined(labels, "; ")) : "");
 }
 
-std::string deaf_sentence(const Unit& unit, const std::string& watched, bool list_them) {
+/// ", except stopped in 1 of 3 trials" for cells whose trials disagree.
+std::string wavering(const Unit& unit) {
+    std::vector<std::string> cells;
+    for (const RowFacts* row : unit.rows)
+        for (const Seen& seen : row->silent)
+            if (seen.cell->mixed())
+                cells.push_back(fmt::format("{} in {} of {} trials", md(seen.column->label), seen.cell->right,
+                                            seen.cell->n()));
+    return cells.empty() ? "" : ", except " + list_of(cells);
+}
+
+/// `whole`: the unit was tried against every silent failure of the records, so that "only" may be said.
+std::string deaf_sentence(const Unit& unit, const std::string& watched, bool list_them, bool whole) {
+    const size_t count = unit.silent().size();
     const std::string none =
-        unit.silent().size() == 1
+        count == 1
             ? fmt::format("not the silent failure {}", md(unit.silent()[0].column->label))
-            : fmt::format("none of the {}", silent_failures(unit, list_them));
-    if (unit.goodbyes().empty())
-        return fmt::format("**{}** noticed {} {}.", md(unit.subject()), none, watched);
-    return fmt::format("**{} {} only a goodbye**: {} noticed {} {}, and {} {}.", md(unit.subject()),
-                       unit.plural() ? "hear" : "hears", unit.plural() ? "they" : "it",
-                       md(list_of(unit.goodbyes())), how_soon(unit), none, watched);
+            : fmt::format("{} of the {}", count == 2 ? "neither" : "none", silent_failures(unit, list_them));
+    const std::string who = md(unit.subject());
+    const std::string goodbyes = md(list_of(unit.goodbyes()));
+    if (goodbyes.empty())
+        return fmt::format("**{}** noticed {} {}{}.", who, none, watched, wavering(unit));
+    if (count < 2 || !whole || unit.wavers())
+        return fmt::format("**{}** noticed {} {}, and {} {}{}.", who, goodbyes, how_soon(unit), none, watched,
+                           wavering(unit));
+    return fmt::format("**{} {} only a goodbye**: {} noticed {} {}, and {} {}.", who,
+                       unit.plural() ? "hear" : "hears", unit.plural() ? "they" : "it", goodbyes,
+                       how_soon(unit), none, watched);
 }
 
 /// Why the rest stayed unnoticed, as far as the rules of all trials agree: never, or later than was watched.
 std::string rest_text(const Unit& unit, const std::string& watched) {
     bool never = true;
-    std::vector<std::string> mixed;
     for (const RowFacts* row : unit.rows)
-        for (const Seen& seen : row->silent) {
-            if (seen.right())
-                continue;
+        for (const Seen& seen : row->silent)
             for (const TrialLine* trial : seen.cell->valid)
-                never &= trial->predicted.kind == "never";
-            if (seen.cell->mixed())
-                mixed.push_back(fmt::format("{} in only {} of {} trials", md(seen.column->label),
-                                            seen.cell->right, seen.cell->n()));
-        }
-    std::string text = watched;
-    if (never)
-        text += ", and by the rule never";
-    return mixed.empty() ? text : fmt::format("{} ({})", text, joined(mixed, "; "));
+                never &= seen.right() || trial->predicted.kind == "never";
+    return watched + wavering(unit) + (never ? ", and by the rule never" : "");
 }
 
 std::string hearing_sentence(const Unit& unit, const std::string& watched, bool list_them, bool alone) {
@@ -91,8 +101,10 @@ std::string hearing_sentence(const Unit& unit, const std::string& watched, bool 
     if (noticed == all && all == 1)
         return fmt::format("**{} noticed the silent failure {}**, after {}.", who,
                            md(unit.silent()[0].column->label), times);
+    const std::string failures = silent_failures(unit, list_them);
     if (noticed == all)
-        return fmt::format("**{} noticed all {}**, after {}.", who, silent_failures(unit, list_them), times);
+        return fmt::format("**{} noticed {}**, after {}.", who,
+                           all == 2 ? "both" + failures.substr(3) : "all " + failures, times);
     return fmt::format("**{} noticed {} of the {}**, after {}; {} not {}.", who, in_words(noticed),
                        silent_failures(unit, list_them), times,
                        list_of(emphasised(labels_of(unit.silent(), false))), rest_text(unit, watched));
@@ -111,66 +123,41 @@ std::string goodbye_sentence(const Unit& unit) {
                        joined(labels_of(unit.rows[0]->alive, true), ", "));
 }
 
-std::string numbered_name(const DetectorHead& row) {
-    return row.law ? fmt::format("law {} ({})", row.law, row_name(row)) : row_name(row);
+/// Every silent failure that any row was tried against.
+size_t silent_columns(const std::vector<RowFacts>& rows) {
+    std::set<const ScenarioHead*> columns;
+    for (const RowFacts& row : rows)
+        for (const Seen& seen : row.silent)
+            columns.insert(seen.column);
+    return columns.size();
 }
 
-/// Subjects in lower case after the first word: "As stated, laws 1-3", "law 1 (recv, 1 s timeout)".
-std::string who_misreads(const std::vector<const DetectorHead*>& rows) {
-    std::vector<int> laws;
-    const bool all_as_stated = std::all_of(rows.begin(), rows.end(),
-                                           [](const DetectorHead* row) { return row->form == "as stated"; });
-    std::vector<std::string> names;
-    for (const DetectorHead* row : rows) {
-        if (row->law && (laws.empty() || laws.back() != row->law))
-            laws.push_back(row->law);
-        names.push_back(numbered_name(*row));
-    }
-    if (all_as_stated && rows.front()->law)
-        return fmt::format("as stated, {} {} {}", laws.size() > 1 ? "laws" : "law", law_numbers(laws),
-                           laws.size() > 1 ? "call" : "calls");
-    return fmt::format("{} {}", list_of(names), names.size() > 1 ? "call" : "calls");
-}
-
-/// What is called dead wrongly, by the laws, or by all rows when there are no laws.
-std::string mistakes(const std::vector<RowFacts>& rows) {
-    const bool has_laws =
-        std::any_of(rows.begin(), rows.end(), [](const RowFacts& row) { return row.head->law > 0; });
-    std::vector<const DetectorHead*> misreaders;
-    std::vector<std::string> parts;
-    for (const RowFacts& row : rows)
-        for (const Seen& seen : row.half_closed)
-            if (seen.cell->outcome == Outcome::misread && (row.head->law > 0 || !has_laws) &&
-                (misreaders.empty() || misreaders.back() != row.head))
-                misreaders.push_back(row.head);
-    if (!misreaders.empty())
-        parts.push_back(who_misreads(misreaders) + " a half-closed client dead");
-    for (const RowFacts& row : rows)
-        if (row.false_alarm_when_alive() && (row.head->law > 0 || !has_laws))
-            parts.push_back(fmt::format("{} calls a client dead that is alive ({})", numbered_name(*row.head),
-                                        list_of(labels_of(row.alive, false))));
-    return parts.empty() ? "" : md(capital(joined(parts, "; "))) + ".";
+bool is_complete(const Unit& unit, size_t columns) {
+    return unit.silent().size() == columns && unit.noticed_silent() == static_cast<int>(columns);
 }
 
 std::vector<std::string> unit_sentences(const Cells& cells, const std::vector<RowFacts>& rows) {
     const std::string watched = watched_text(cells, cells.traffics().front());
     const std::vector<Unit> units = units_of(rows);
-    const auto complete = std::count_if(units.begin(), units.end(), [](const Unit& unit) {
-        return !unit.silent().empty() && unit.noticed_silent() == static_cast<int>(unit.silent().size());
-    });
+    const size_t columns = silent_columns(rows);
+    // "Alone" compares, so every unit must have been tried against everything.
+    const bool comparable =
+        units.size() > 1 && std::all_of(units.begin(), units.end(),
+                                        [&](const Unit& unit) { return unit.silent().size() == columns; });
+    const auto complete = std::count_if(units.begin(), units.end(),
+                                        [&](const Unit& unit) { return is_complete(unit, columns); });
     std::vector<std::string> sentences;
     bool listed = false;
     for (const Unit& unit : units) {
-        const int all = static_cast<int>(unit.silent().size());
-        const bool alone =
-            complete == 1 && units.size() > 1 && unit.noticed_silent() == all && !unit.laws.empty();
-        if (all == 0)
+        const bool whole = unit.silent().size() == columns;
+        const bool alone = comparable && complete == 1 && is_complete(unit, columns) && !unit.laws.empty();
+        if (unit.silent().empty())
             sentences.push_back(goodbye_sentence(unit));
         else if (unit.noticed_silent() == 0)
-            sentences.push_back(deaf_sentence(unit, watched, !listed));
+            sentences.push_back(deaf_sentence(unit, watched, !listed, whole));
         else
             sentences.push_back(hearing_sentence(unit, watched, !listed, alone));
-        listed |= all > 1;
+        listed |= whole && columns > 1;
     }
     if (sentences.size() > most_sentences) {
         const size_t more = sentences.size() - most_sentences;

@@ -80,12 +80,10 @@ std::vector<std::string> legend(const Matrix& matrix, const std::function<std::s
     std::set<Mark> seen;
     bool predicted = false;
     bool mixed = false;
-    bool lost = false;
     each_cell(matrix, [&](const MatrixRow&, const MatrixCell& cell) {
         seen.insert(cell.mark);
         predicted |= cell.mark == Mark::missed && cell.predicted;
         mixed |= cell.cell && cell.cell->mixed();
-        lost |= cell.lost;
     });
     std::vector<std::string> lines;
     const auto add = [&](Mark mark, const std::string& text) {
@@ -99,8 +97,6 @@ std::vector<std::string> legend(const Matrix& matrix, const std::function<std::s
     add(Mark::missed, "not noticed " + matrix.watched);
     if (predicted)
         lines.push_back("[ ] by the rule not before that; not waited for");
-    if (lost)
-        lines.push_back("**bold** noticed while idle, not here");
     add(Mark::misread, "called dead, was half-closed");
     add(Mark::false_alarm, "called dead, was alive (or before anything broke)");
     if (mixed)

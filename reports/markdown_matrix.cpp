@@ -86,7 +86,14 @@ std::string right_text(const MatrixRow& row) {
 }
 
 std::string legend_text(const Matrix& matrix) {
-    std::string text = joined(legend(matrix, glyph), " · ");
+    std::vector<std::string> parts = legend(matrix, glyph);
+    for (const MatrixRow& row : matrix.rows)
+        if (std::any_of(row.cells.begin(), row.cells.end(),
+                        [](const MatrixCell& cell) { return cell.lost; })) {
+            parts.push_back("**bold** noticed in the first table, not here");
+            break;
+        }
+    std::string text = joined(parts, " · ");
     for (const Surprise surprise : matrix.surprises)
         text += "\\\n" + note_of(matrix, surprise) + " " + surprise_text(surprise);
     return text + "\n\n";

@@ -4,6 +4,7 @@
 #include "reports/sections.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ struct Score {
     const DetectorHead* head = nullptr;
     int right = 0;
     int measured = 0;
+    int missing = 0;                 ///< cells of the plan without a valid trial, the skipped ones aside
     std::optional<Duration> slowest; ///< among the silent failures that it noticed
     std::vector<std::string> missed; ///< "stopped (idle)"
     std::vector<std::string> wrong;  ///< called dead and was not
@@ -30,6 +32,7 @@ Score score_of(const Cells& cells, const DetectorHead& row) {
     for (const std::string& traffic : cells.traffics())
         for (const ScenarioHead& column : cells.scenarios()) {
             const Cell* cell = cells.find(traffic, column.name, row.spec);
+            score.missing += !cell || cell->outcome == Outcome::invalid ? 1 : 0;
             if (!cell || cell->n() == 0)
                 continue;
             ++score.measured;
@@ -81,17 +84,14 @@ std::string right_of(const std::vector<Score>& scores) {
         slowest ? fmt::format(", the slowest notice of a silent failure after {}", say(*slowest)) : "");
 }
 
-/// Without the methods that need a client which speaks their protocol: a server can set these alone.
-std::vector<Score> kernel_only(const std::vector<Score>& scores) {
+/// Where only methods that the client must speak are on top: the best that a server can set alone.
+std::vector<Score> kernel_only(const std::vector<Score>& scores, const std::vector<Score>& top) {
+    const auto speaks = [](const Score& score) { return score.head->law == 5; };
+    if (!std::all_of(top.begin(), top.end(), speaks))
+        return {};
     std::vector<Score> some;
-    std::copy_if(scores.begin(), scores.end(), std::back_inserter(some),
-                 [](const Score& score) { return score.head->law != 5; });
+    std::copy_if(scores.begin(), scores.end(), std::back_inserter(some), std::not_fn(speaks));
     return best(some);
-}
-
-bool same_rows(const std::vector<Score>& a, const std::vector<Score>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const Score& x, const Score& y) { return x.head == y.head; });
 }
 
 std::string set_sentence(size_t rows, const std::vector<Score>& top, const std::vector<Score>& alone) {
@@ -99,7 +99,7 @@ std::string set_sentence(size_t rows, const std::vector<Score>& top, const std::
     std::string text =
         fmt::format("**What to set.** {}{} {}{}.", rows > 1 ? "Most often right of what was run: " : "",
                     specs_of(top), right_of(top), speaks ? "; the client must speak this protocol" : "");
-    if (!same_rows(top, alone) && !alone.empty())
+    if (!alone.empty())
         text += fmt::format(" Without the client's help: {} {}.", specs_of(alone), right_of(alone));
     return text;
 }
@@ -187,16 +187,18 @@ std::string meaning_section(const Cells& cells) {
     std::vector<Score> scores;
     for (const DetectorHead& row : cells.detectors())
         scores.push_back(score_of(cells, row));
+    const bool gaps = cells.partial() && std::any_of(scores.begin(), scores.end(),
+                                                     [](const Score& score) { return score.missing > 0; });
     std::vector<Score> shown = best(scores);
-    if (cells.untrustworthy() || shown.empty()) {
-        out += cells.untrustworthy() ? "Nothing: more than 2 % of the trials are invalid.\n\n"
-                                     : "Nothing: no row has a right answer in these records.\n\n";
-        return out + commands(cells);
-    }
-    const std::vector<Score> alone = kernel_only(scores);
+    if (cells.untrustworthy() || gaps || shown.empty())
+        return out +
+               (cells.untrustworthy() ? "Nothing: more than 2 % of the trials are invalid.\n\n"
+                : gaps ? "Not said yet: the run is not complete, and its rows cannot be compared.\n\n"
+                       : "Nothing: no row has a right answer in these records.\n\n") +
+               commands(cells);
+    const std::vector<Score> alone = kernel_only(scores, shown);
     out += set_sentence(scores.size(), shown, alone) + "\n\n";
-    if (!same_rows(shown, alone))
-        shown.insert(shown.end(), alone.begin(), alone.end());
+    shown.insert(shown.end(), alone.begin(), alone.end());
     return out + unseen_sentence(shown) + "\n\n" + cost_sentence(cells, shown) + "\n\n" + commands(cells);
 }
 

@@ -72,7 +72,7 @@ std::string schedule_text(const Cells& cells) {
     double most = 0;
     int spread = 0;
     for (const TrialLine& trial : cells.records().trials)
-        if (is_valid(trial.outcome) && trial.phase > 0) {
+        if (is_valid(trial.outcome) && trial.phase > 0 && !trial.situation.anchor.empty()) {
             least = std::min(least, trial.phase);
             most = std::max(most, trial.phase);
             ++spread;

@@ -191,7 +191,8 @@ std::string false_alarm_section(const Cells& cells) {
             "|:--|:--|:--|:--|:--|\n{}\n",
             md(traffic_title(traffic)), joined(lines, ""));
     }
-    return out + (any ? "" : "None: nobody called a client dead that was not.\n\n") + bounds(cells) + "\n";
+    return out + (any ? "" : "None: nobody called a client dead that was not dead.\n\n") + bounds(cells) +
+           "\n";
 }
 
 } // namespace halfopen

@@ -13,7 +13,10 @@ struct Seen {
     const ScenarioHead* column = nullptr;
     const Cell* cell = nullptr;
     bool right() const { return is_right(cell->outcome); }
-    bool operator==(const Seen& o) const { return column == o.column && right() == o.right(); }
+    /// The same column with the same answer, equally sure of it.
+    bool operator==(const Seen& o) const {
+        return column == o.column && right() == o.right() && cell->mixed() == o.cell->mixed();
+    }
 };
 
 /// One row in one traffic profile; only cells with a valid trial.

@@ -76,7 +76,10 @@ std::string theory(const Cell& cell) {
     const bool inside = std::none_of(cell.valid.begin(), cell.valid.end(), [](const TrialLine* trial) {
         return compare(*trial) == Agreement::outside;
     });
-    return fmt::format("; predicted: {}{}", predicted.empty() ? "no rule" : predicted,
+    const std::string& rule = cell.valid.front()->predicted.rule;
+    const bool never = predicted == "never" && !rule.empty() && cell.outcome != Outcome::quiet;
+    return fmt::format("; predicted: {}{}{}", predicted.empty() ? "no rule" : predicted,
+                       never ? fmt::format(" ({})", rule) : "",
                        inside ? "" : " - the measurement is outside");
 }
 

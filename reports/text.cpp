@@ -1,5 +1,6 @@
 #include "reports/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -64,7 +65,7 @@ std::string short_time(Duration d) {
         return one_decimal(s * 1e3) + " ms";
     if (s < 0.9995)
         return fmt::format("{:.0f} ms", s * 1e3);
-    if (s < 9.95)
+    if (s < 19.95)
         return one_decimal(s) + " s";
     if (s < 99.5)
         return fmt::format("{:.0f} s", s);
@@ -142,6 +143,40 @@ std::string md_code(std::string_view text) {
     return safe + "`";
 }
 
+std::string plain(std::string_view markdown) {
+    std::string text;
+    for (size_t i = 0; i < markdown.size(); ++i) {
+        if (markdown[i] == '*')
+            continue;
+        if (markdown[i] == '\\' && i + 1 < markdown.size())
+            text += markdown[++i];
+        else if (markdown.substr(i, 4) == "&lt;")
+            text += '<', i += 3;
+        else
+            text += markdown[i];
+    }
+    return text;
+}
+
+std::string ascii(std::string_view utf8) {
+    static constexpr std::array<std::pair<std::string_view, char>, 5> signs{
+        {{"µ", 'u'}, {"–", '-'}, {"×", 'x'}, {"·", '-'}, {"→", '>'}}};
+    std::string text;
+    for (size_t i = 0; i < utf8.size(); ++i) {
+        if (static_cast<unsigned char>(utf8[i]) < 0x80) {
+            text += utf8[i];
+            continue;
+        }
+        const auto known = std::find_if(signs.begin(), signs.end(), [&](const auto& sign) {
+            return utf8.substr(i).starts_with(sign.first);
+        });
+        text += known == signs.end() ? '?' : known->second;
+        while (i + 1 < utf8.size() && !starts_character(utf8[i + 1]))
+            ++i;
+    }
+    return text;
+}
+
 size_t display_width(std::string_view utf8) {
     size_t width = 0;
     for (const char byte : utf8)
@@ -188,6 +223,10 @@ std::string capital(std::string text) {
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
         text[0] = static_cast<char>(text[0] - 'a' + 'A');
     return text;
+}
+
+std::string opening(std::string text) {
+    return text.starts_with("law") || text.starts_with("as stated") ? capital(std::move(text)) : text;
 }
 
 } // namespace halfopen

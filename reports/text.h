@@ -39,6 +39,11 @@ std::string md(std::string_view text);
 /// In backquotes, for a table cell too.
 std::string md_code(std::string_view text);
 
+/// Markdown of a sentence, as md() and the emphasis of reports spell it, as plain text.
+std::string plain(std::string_view markdown);
+/// Nothing outside ASCII: the characters that reports use get their ASCII sign, others become '?'.
+std::string ascii(std::string_view utf8);
+
 /// How many columns of a terminal a text takes. Every glyph that reports use is one column wide.
 size_t display_width(std::string_view utf8);
 std::string pad_right(std::string text, size_t width);
@@ -50,5 +55,7 @@ std::string wrapped(std::string_view text, size_t width, std::string_view indent
 
 /// `text` with its first letter as a capital; only ASCII letters change.
 std::string capital(std::string text);
+/// The same at the beginning of a sentence, where a name like recv() keeps its spelling.
+std::string opening(std::string text);
 
 } // namespace halfopen

@@ -74,20 +74,26 @@ std::string Unit::subject() const {
     if (!laws.empty())
         names.push_back((laws.size() > 1 ? "laws " : "law ") + law_numbers(laws));
     names.insert(names.end(), others.begin(), others.end());
-    return capital(list_of(names));
+    return opening(list_of(names));
 }
 
 std::vector<std::string> Unit::goodbyes() const {
     std::vector<std::string> labels;
     for (const Seen& seen : rows.front()->goodbye) {
         const bool all = std::all_of(rows.begin(), rows.end(), [&](const RowFacts* row) {
-            return std::find(row->goodbye.begin(), row->goodbye.end(), Seen{seen.column, seen.cell}) !=
-                   row->goodbye.end();
+            return std::any_of(row->goodbye.begin(), row->goodbye.end(), [&](const Seen& other) {
+                return other.column == seen.column && other.right();
+            });
         });
-        if (seen.right() && all)
+        if (all)
             labels.push_back(seen.column->label);
     }
     return labels;
+}
+
+bool Unit::wavers() const {
+    const auto& seen = silent();
+    return std::any_of(seen.begin(), seen.end(), [](const Seen& one) { return one.cell->mixed(); });
 }
 
 Window Unit::times(std::vector<Seen> RowFacts::*columns) const {

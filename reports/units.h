@@ -18,6 +18,7 @@ struct Unit {
     bool plural() const { return laws.size() + others.size() > 1; }
     const std::vector<Seen>& silent() const { return rows.front()->silent; } ///< the same for all rows
     int noticed_silent() const { return rows.front()->noticed_silent(); }
+    bool wavers() const; ///< some silent failure was noticed in some trials only
     /// Labels of the goodbyes that every row noticed.
     std::vector<std::string> goodbyes() const;
     /// The times of everything in `columns` that these rows noticed: fastest and slowest.

@@ -77,9 +77,27 @@ std::vector<char> question(const std::string& table) {
     return get.take();
 }
 
+/// libnftables waits for its netlink socket with select(2), which aborts the program when the descriptor's number is
+/// 1024 or above (mnl_batch_talk()). A lab of hundreds of worlds has more descriptors than that; so a few low numbers
+/// are held back, and are free only while libnftables runs.
+class LowNumbers {
+public:
+    LowNumbers() { held().clear(); }
+    ~LowNumbers() {
+        for (int i = 0; i < 4; ++i) held().push_back(event_fd());
+    }
+
+private:
+    static std::vector<Fd>& held() {
+        static std::vector<Fd> fds;
+        return fds;
+    }
+};
+
 } // namespace
 
 void load_rules(const std::string& text) {
+    const LowNumbers low_numbers;
     const std::unique_ptr<nft_ctx, FreeContext> context{nft_ctx_new(NFT_CTX_DEFAULT)};
     if (!context) throw Error(Exit::incomplete, "loading netfilter rules: libnftables gives no context");
     nft_ctx_buffer_error(context.get());

@@ -94,7 +94,7 @@ Situation NamespaceTrial::read_situation(Instant now) const {
     // TCP_INFO counts in jiffies; the client's own stamp of what it sent last is finer, where it agrees.
     const Duration coarse = std::min(tcp->last_data_received, tcp->last_ack_received);
     const Duration fine = now - slot.last_client_send.get();
-    s.segment_before_fault = at(fine <= coarse + 2 * 1s / kernel_.hz ? fine : coarse);
+    s.segment_before_fault = at(fine <= coarse + Duration{2s} / kernel_.hz ? fine : coarse);
     return s;
 }
 
@@ -132,6 +132,10 @@ std::string NamespaceTrial::fire() {
     if (const std::string why = why_not_ready(situation); !why.empty()) return why;
 
     bracket_ = faults_.front()->fire(world_);
+    // The situation was read a moment before; its origins lie by that much further back from the fault itself.
+    const Duration moment = bracket_.before - now;
+    situation_.anchor_before_fault += moment;
+    predicted_.after = predicted_.after - at(moment);
     for (size_t i = 1; i < faults_.size(); ++i) faults_[i]->fire(world_);
     world_.canary().probe();
     const Duration limit = faults_.front()->describe().bracket_limit;

@@ -1,0 +1,165 @@
+// Specs of detectors: what is understood, and what a mistake is told.
+
+#include "detectors/detector.h"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "harness/base/error.h"
+
+using namespace halfopen;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string complaint(std::string_view spec) {
+    try {
+        make_detector(spec);
+    } catch (const BadInput& e) {
+        CHECK(e.exit() == Exit::usage);
+        CHECK(std::string(e.what()).find('\n') == std::string::npos);
+        return e.what();
+    }
+    return "";
+}
+
+void requires_words(const std::string& text, std::initializer_list<std::string> words) {
+    for (const std::string& word : words) {
+        INFO(text << " lacks " << word);
+        CHECK(text.find(word) != std::string::npos);
+    }
+}
+
+} // namespace
+
+TEST_CASE("the catalogue lists the laws first and the control last, each name once") {
+    std::vector<std::string_view> names;
+    for (const Method* method : methods())
+        names.push_back(method->about.name);
+    CHECK(names == std::vector<std::string_view>{
+                       "recv-as-stated", "recv", "tcp-info-as-stated", "tcp-info", "select-as-stated",
+                       "select", "keepalive", "keepalive+user-timeout", "heartbeat", "ping-pong",
+                       "user-timeout", "poll", "epoll-edge-rdhup", "recv-any-error", "send-error", "noop"});
+}
+
+TEST_CASE("every method is described and can be made with its defaults") {
+    for (const Method* method : methods()) {
+        INFO(method->about.name);
+        const auto detector = make_detector(method->about.name);
+        CHECK(&detector->describe() == &method->about);
+        CHECK_FALSE(detector->label().empty());
+        CHECK(method->about.summary.size() > 20);
+        for (const SettingInfo& setting : method->about.settings) {
+            CHECK_FALSE(setting.meaning.empty());
+            CHECK(detector->settings().has(setting.name) == (setting.fallback != "none"));
+        }
+        CHECK((method->about.law == 0) == (method->about.form == Form::none));
+    }
+}
+
+TEST_CASE("a spec is spelled canonically, with all settings in the order of the description") {
+    CHECK(spec_of(*make_detector("keepalive")) == "keepalive:idle=60s,interval=5s,count=3");
+    CHECK(spec_of(*make_detector("keepalive:count=4,idle=4000ms")) ==
+          "keepalive:idle=4s,interval=5s,count=4");
+    CHECK(spec_of(*make_detector("keepalive:idle=7200s,interval=75s,count=9")) ==
+          "keepalive:idle=2h,interval=75s,count=9");
+    CHECK(spec_of(*make_detector("recv-as-stated")) == "recv-as-stated");
+    CHECK(spec_of(*make_detector("recv-as-stated:timeout=none")) == "recv-as-stated");
+    CHECK(spec_of(*make_detector("recv-as-stated:timeout=1s")) == "recv-as-stated:timeout=1s");
+    CHECK(spec_of(*make_detector("ping-pong:answered-by=thread")) ==
+          "ping-pong:interval=2s,timeout=10s,answered-by=thread");
+    for (const Method* method : methods()) {
+        const std::string spec = spec_of(*make_detector(method->about.name));
+        CHECK(spec_of(*make_detector(spec)) == spec);
+    }
+}
+
+TEST_CASE("labels are for people") {
+    const std::pair<std::string_view, std::string_view> labels[] = {
+        {"recv-as-stated", "recv() <= 0"},
+        {"recv-as-stated:timeout=1s", "recv() <= 0, 1 s timeout"},
+        {"tcp-info-as-stated", "TCP_INFO"},
+        {"tcp-info:interval=20ms,retransmits=5", "TCP_INFO, interval 20 ms, retransmits 5"},
+        {"select", "select()"},
+        {"keepalive", "keepalive 60/5/3"},
+        {"keepalive:idle=4s,interval=2s,count=3", "keepalive 4/2/3"},
+        {"keepalive:idle=2h,interval=75s,count=9", "keepalive, system defaults"},
+        {"keepalive+user-timeout", "keepalive 60/5/3 + user timeout"},
+        {"heartbeat", "heartbeat 2 s, limit 10 s"},
+        {"ping-pong", "ping-pong 2 s, limit 10 s"},
+        {"user-timeout", "user timeout 10 s"},
+        {"poll", "poll()"},
+        {"epoll-edge-rdhup", "epoll, edge, RDHUP"},
+        {"recv-any-error", "recv(), any error"},
+        {"send-error", "send() fails"},
+        {"noop", "noop"}};
+    for (const auto& [spec, label] : labels)
+        CHECK(make_detector(spec)->label() == label);
+}
+
+TEST_CASE("a mistyped name is told the nearest one") {
+    requires_words(complaint("keepalvie"), {"\"keepalvie\"", "did you mean \"keepalive\"", "list detectors"});
+    requires_words(complaint("keepalive:idel=5s"),
+                   {"\"idel\"", "did you mean \"idle\"", "idle, interval, count"});
+    requires_words(complaint("ping-pong:answered-by=workr"),
+                   {"workr", "worker, thread", "did you mean \"worker\""});
+    requires_words(complaint("noop:idle=5s"), {"noop has no settings"});
+    requires_words(complaint(""), {"no name"});
+}
+
+TEST_CASE("a value out of range is told the range") {
+    requires_words(complaint("keepalive:idle=-1s"), {"idle=-1s", "negative", "1s"});
+    requires_words(complaint("keepalive:count=0"), {"count=0", "from 1 to 127"});
+    requires_words(complaint("keepalive:count=128"), {"from 1 to 127"});
+    requires_words(complaint("keepalive:count=99999999999999999999999"), {"from 1 to 127"});
+    requires_words(complaint("keepalive:count=-3"), {"from 1 to 127"});
+    requires_words(complaint("keepalive:idle=9999999999s"), {"too long", "32767s"});
+    requires_words(complaint("keepalive:idle=99999999999999999999999s"), {"too long", "32767s"});
+    requires_words(complaint("keepalive:idle=0s"), {"too short", "1s"});
+    requires_words(complaint("user-timeout:timeout=1us"), {"too short", "1ms"});
+    requires_words(complaint("heartbeat:timeout=2000h"), {"too long", "1000h"});
+}
+
+TEST_CASE("a value without sense is told how to write one") {
+    requires_words(complaint("keepalive:idle=5"), {"no unit", "idle=5s"});
+    requires_words(complaint("keepalive:idle=5parsec"), {"\"parsec\"", "ns, us, ms, s, min, h"});
+    requires_words(complaint("keepalive:idle=soon"), {"no duration", "idle=60s"});
+    requires_words(complaint("keepalive:idle="), {"no value", "idle=60s"});
+    requires_words(complaint("heartbeat:interval"), {"lacks its value", "interval=2s"});
+    requires_words(complaint("keepalive:count=three"), {"no whole number", "count=3"});
+    requires_words(complaint("keepalive:count=3s"), {"no whole number", "count=3"});
+    requires_words(complaint("keepalive:"), {"empty setting"});
+    requires_words(complaint("keepalive:idle=5s,,count=3"), {"empty setting"});
+    requires_words(complaint("keepalive:idle=5s,idle=6s"), {"idle", "twice"});
+}
+
+TEST_CASE("keepalive takes whole seconds only, as its options do") {
+    requires_words(complaint("keepalive:idle=1500ms"), {"whole number of seconds", "idle=2s"});
+    requires_words(complaint("keepalive+user-timeout:interval=2500ms"),
+                   {"whole number of seconds", "interval=3s"});
+    CHECK(complaint("keepalive:idle=3000ms").empty());
+}
+
+TEST_CASE("a limit at or below the interval is refused, because it convicts everybody") {
+    requires_words(complaint("heartbeat:interval=10s"), {"timeout=10s", "interval=10s", "timeout=50s"});
+    requires_words(complaint("ping-pong:timeout=1s"), {"timeout=1s", "interval=2s"});
+}
+
+TEST_CASE("settings become what the harness needs to know") {
+    const auto keepalive = make_detector("keepalive+user-timeout:idle=4s,interval=2s,count=3");
+    CHECK(keepalive->socket_timers().keepalive);
+    CHECK(keepalive->socket_timers().user_timeout == 10s);
+    CHECK(keepalive->timing().anchor == "last segment received");
+    CHECK(keepalive->timing().period == 4s);
+    CHECK(keepalive->timing().limit == 10s);
+    CHECK(make_detector("recv-as-stated")->timing().lead == 0s);
+    CHECK(make_detector("recv-as-stated:timeout=1s")->timing().lead == 1500ms);
+    CHECK(make_detector("heartbeat:interval=3s")->hello_interval() == 3s);
+    CHECK(make_detector("heartbeat")->timing().lead == 2s);
+    CHECK(make_detector("ping-pong")->timing().anchor == "last ping");
+    CHECK_FALSE(make_detector("ping-pong")->pong_from_thread());
+    CHECK(make_detector("ping-pong:answered-by=thread")->pong_from_thread());
+    CHECK(make_detector("send-error")->skip_reason(Traffic::idle) == "never writes in idle traffic");
+    CHECK(make_detector("send-error")->skip_reason(Traffic::sending).empty());
+}
