@@ -12,10 +12,10 @@
 
 #include <fmt/format.h>
 
-#include "detectors/option.h"
 #include "detectors/predicting.h"
 #include "detectors/recv.h"
 #include "detectors/theory/words.h"
+#include "detectors/timeouts.h"
 #include "harness/base/error.h"
 
 namespace halfopen {

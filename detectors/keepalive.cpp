@@ -6,15 +6,12 @@
 
 #include "detectors/keepalive.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
 #include <fmt/format.h>
 
-#include "detectors/option.h"
 #include "detectors/predicting.h"
 #include "detectors/recv.h"
 #include "harness/base/error.h"
+#include "harness/linux/socket.h"
 
 namespace halfopen {
 
@@ -44,10 +41,10 @@ public:
 
     void watch(Connection& connection, Out& out) const override {
         const int fd = connection.fd();
-        set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(timers_.idle / 1s));
-        set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(timers_.interval / 1s));
-        set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, timers_.count);
-        set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+        set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(timers_.idle / 1s), "TCP_KEEPIDLE");
+        set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(timers_.interval / 1s), "TCP_KEEPINTVL");
+        set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, timers_.count, "TCP_KEEPCNT");
+        set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1, "SO_KEEPALIVE");
         while (receive(connection, out)) {
         }
     }

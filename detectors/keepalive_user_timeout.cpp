@@ -7,13 +7,10 @@
 // connection whose window stays shut for so long, although the client's kernel answers: a client that may
 // pause reading needs more.
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
 #include "detectors/keepalive.h"
-#include "detectors/option.h"
 #include "detectors/predicting.h"
 #include "detectors/recv.h"
+#include "harness/linux/socket.h"
 
 namespace halfopen {
 
@@ -43,11 +40,12 @@ public:
 
     void watch(Connection& connection, Out& out) const override {
         const int fd = connection.fd();
-        set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(timers_.idle / 1s));
-        set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(timers_.interval / 1s));
-        set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, timers_.count);
-        set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<unsigned>(timers_.user_timeout / 1ms));
-        set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+        set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(timers_.idle / 1s), "TCP_KEEPIDLE");
+        set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(timers_.interval / 1s), "TCP_KEEPINTVL");
+        set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, timers_.count, "TCP_KEEPCNT");
+        set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(timers_.user_timeout / 1ms),
+                   "TCP_USER_TIMEOUT");
+        set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1, "SO_KEEPALIVE");
         while (receive(connection, out)) {
         }
     }

@@ -12,11 +12,11 @@
 
 #include <fmt/format.h>
 
-#include "detectors/option.h"
 #include "detectors/predicting.h"
 #include "detectors/recv.h"
 #include "detectors/send_error.h"
 #include "detectors/theory/words.h"
+#include "detectors/timeouts.h"
 #include "harness/base/error.h"
 
 namespace halfopen {
@@ -110,12 +110,17 @@ private:
         return {from, from + width};
     }
 
+    /// The client stops reading about when watching begins: it answers nothing, or the very first pings.
+    static Window last_pong_when_full(const Situation& s) {
+        return {std::min(s.watch_before_fault.from, window_closed_before(s).from), s.watch_before_fault.to};
+    }
+
     Prediction pong_missing(const Situation& s) const {
         const bool full = s.traffic == Traffic::buffer_full;
         if (client_lives(s.effect) && !full)
             return never(fmt::format("the client's worker answers a ping every {}, well within {}",
                                      plain(interval()), plain(timeout())));
-        const Window before = full ? window_closed_before(s) : ping_before_fault(s);
+        const Window before = full ? last_pong_when_full(s) : ping_before_fault(s);
         Prediction p;
         p.kind = Prediction::Kind::window;
         p.after = Window{timeout(), timeout() + poll_lateness(interval())} - before;

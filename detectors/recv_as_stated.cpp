@@ -5,17 +5,17 @@
 // convicts every client that has nothing to say.
 
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <array>
 #include <cerrno>
 
 #include <fmt/format.h>
 
-#include "detectors/option.h"
 #include "detectors/predicting.h"
 #include "detectors/theory/wheel.h"
 #include "detectors/theory/words.h"
+#include "detectors/timeouts.h"
+#include "harness/base/error.h"
 
 namespace halfopen {
 
@@ -51,8 +51,10 @@ public:
     }
 
     void watch(Connection& connection, Out& out) const override {
+        const timeval wait = to_timeval(timeout());
         if (timeout() > 0ns)
-            set_option(connection.fd(), SOL_SOCKET, SO_RCVTIMEO, to_timeval(timeout()));
+            check(setsockopt(connection.fd(), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait),
+                  "setting SO_RCVTIMEO");
         std::array<char, 4096> buffer;
         for (;;) {
             const ssize_t n = recv(connection.fd(), buffer.data(), buffer.size(), 0);

@@ -38,7 +38,8 @@ public:
                              : "no request comes any more, so no answer is written that could fail");
         case Traffic::one_write: return only_write(s);
         case Traffic::sending: return next_writes(s);
-        case Traffic::buffer_full: return blocked(s);
+        case Traffic::buffer_full:
+            return never("the buffer was filled before, and nothing more is written, so no send() can fail");
         }
         return {};
     }
@@ -109,18 +110,6 @@ private:
                 "the client's kernel takes every write until its buffer is full, and then the server "
                 "waits for room");
         }
-    }
-
-    /// The buffer is full, so the server waits for POLLOUT, which comes with an error too.
-    static Prediction blocked(const Situation& s) {
-        const SocketEvent event = socket_events(s, {});
-        if (event.kind == SocketEvent::Kind::never)
-            return never(event.rule);
-        if (event.kind == SocketEvent::Kind::eof)
-            return never(
-                "a FIN makes no room in the full buffer, and the server writes nothing until there is");
-        return fails(event.after, "the wait for room in the buffer ends with the connection: " + event.rule,
-                     event.steps);
     }
 };
 

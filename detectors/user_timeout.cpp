@@ -1,13 +1,10 @@
 // TCP_USER_TIMEOUT alone: how long written data may stay unacknowledged (tcp(7); RFC 5482). It is no
 // keepalive: on an idle link nothing is unacknowledged, and it never ends anything.
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
-#include "detectors/option.h"
 #include "detectors/predicting.h"
 #include "detectors/recv.h"
 #include "detectors/theory/words.h"
+#include "harness/linux/socket.h"
 
 namespace halfopen {
 
@@ -31,8 +28,8 @@ public:
     Prediction predict(const Situation& s) const override { return hears(socket_events(s, socket_timers())); }
 
     void watch(Connection& connection, Out& out) const override {
-        const auto milliseconds = static_cast<unsigned>(socket_timers().user_timeout / 1ms);
-        set_option(connection.fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, milliseconds);
+        const auto milliseconds = static_cast<int>(socket_timers().user_timeout / 1ms);
+        set_option(connection.fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, milliseconds, "TCP_USER_TIMEOUT");
         while (receive(connection, out)) {
         }
     }

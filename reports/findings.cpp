@@ -211,6 +211,8 @@ std::vector<std::string> headline(const Cells& cells) {
     if (rows.empty())
         return {};
     std::vector<std::string> sentences = unit_sentences(cells, rows);
+    if (cells.traffics().front() != "idle")
+        sentences.insert(sentences.begin(), md(traffic_title(cells.traffics().front())) + ".");
     if (const std::string wrong = mistakes(rows); !wrong.empty())
         sentences.push_back(wrong);
     return sentences;

@@ -90,7 +90,7 @@ std::string markdown_report(const Records& records) {
             out += sentence + "\n";
     out += out.ends_with("\n\n") ? "" : "\n";
     out += partial_line(cells) + trust_lines(cells) + matrix_section(cells) + control_line(cells) +
-           further_matrices(cells);
+           names_section(cells) + further_matrices(cells);
     out += never_noticed_section(cells) + false_alarm_section(cells) + meaning_section(cells) +
            measured_section(cells) + method_section(cells) + repeat_section(cells) + glossary_section();
     return out;

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "reports/statistics.h"
 #include "reports/text.h"
 #include "reports/units.h"
 
@@ -99,70 +98,12 @@ std::string legend_text(const Matrix& matrix) {
     return text + "\n\n";
 }
 
-/// The names behind the labels, for whoever wants to type one.
-std::string names_of(const Matrix& matrix) {
-    std::string out = "<details><summary>What each column and each row is</summary>\n\n";
-    for (const ScenarioHead* column : matrix.columns)
-        out +=
-            fmt::format("- **{}** {}: {}\n", md(column->label), md_code(column->name), md(column->summary));
-    for (const MatrixRow& row : matrix.rows)
-        out += fmt::format("- **{}** {}: {}\n", md(row_name(*row.head)), md_code(row.head->spec),
-                           md(row.head->summary));
-    return out + "\n</details>\n\n";
-}
-
-std::string machine_line(const Cells& cells) {
-    std::vector<Duration> round_trips;
-    for (const TrialLine& trial : cells.records().trials)
-        if (is_valid(trial.outcome) && trial.situation.srtt > Duration::zero())
-            round_trips.push_back(trial.situation.srtt);
-    std::sort(round_trips.begin(), round_trips.end());
-    const std::string rtt =
-        round_trips.empty() ? "" : fmt::format(", round trip {}", say(median(round_trips)));
-    return fmt::format(
-        "One machine, one kernel{}. Timers count seconds and carry over to yours; anything under 10 ms "
-        "is this machine's wake-up. Add your round trip, and your load.\n\n",
-        rtt);
-}
-
-bool anybody_missed(const Matrix& matrix, std::string_view scenario) {
-    for (const MatrixRow& row : matrix.rows)
-        for (size_t i = 0; i < matrix.columns.size(); ++i)
-            if (matrix.columns[i]->name == scenario && row.cells[i].mark == Mark::missed)
-                return true;
-    return false;
-}
-
-std::string label_of(const Matrix& matrix, std::string_view scenario) {
-    for (const ScenarioHead* column : matrix.columns)
-        if (column->name == scenario)
-            return md(column->label);
-    return "";
-}
-
-/// The two questions that everybody asks in front of the crosses.
-std::string questions(const Matrix& matrix) {
-    std::string out;
-    if (anybody_missed(matrix, "silent-drop"))
-        out += fmt::format(
-            "> **Why silence?** A pulled plug or a router that drops everything (*{}*) is no event for "
-            "the other end: no packet comes, so nothing can return. Somebody must ask (laws 4, 5) or "
-            "be owed an answer (user timeout).\n",
-            label_of(matrix, "silent-drop"));
-    if (anybody_missed(matrix, "process-stopped"))
-        out += fmt::format(
-            "{}> **Why not *{}*?** The client's process is frozen and its kernel is not: the kernel goes "
-            "on acknowledging, so recv() has nothing to return and keepalive is content. Only a message "
-            "that the process itself must answer tells. → `halfopen explain process-stopped keepalive`\n",
-            out.empty() ? "" : ">\n", label_of(matrix, "process-stopped"));
-    return out.empty() ? "" : out + "\n";
-}
-
-/// Rows that were right while the link was idle and are not here, with the rule of the first.
+/// Rows that noticed in the first profile and not here, together where they missed the same by the same rule.
 std::string lost_text(const Cells& cells, const Matrix& matrix) {
-    std::vector<std::string> seen;
-    std::string out;
+    std::vector<std::pair<std::string, std::vector<const DetectorHead*>>> groups;
+    std::vector<const DetectorHead*> all;
     for (const MatrixRow& row : matrix.rows) {
+        all.push_back(row.head);
         std::vector<std::string> labels;
         std::string rule;
         for (size_t i = 0; i < matrix.columns.size(); ++i)
@@ -172,10 +113,17 @@ std::string lost_text(const Cells& cells, const Matrix& matrix) {
             }
         if (labels.empty())
             continue;
-        out += fmt::format("- **{}{}** no longer noticed {}{}\n",
-                           row.head->law ? fmt::format("Law {}, ", row.head->law) : "",
-                           md(row_name(*row.head)), list_of(labels), rule.empty() ? "." : ": " + md(rule));
+        const std::string text = list_of(labels) + (rule.empty() ? "." : ": " + md(rule));
+        const auto same =
+            std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == text; });
+        if (same == groups.end())
+            groups.push_back({text, {row.head}});
+        else
+            same->second.push_back(row.head);
     }
+    std::string out;
+    for (const auto& [text, rows] : groups)
+        out += fmt::format("- **{}** no longer noticed {}\n", md(opening(rows_text(rows, all))), text);
     return out.empty()
                ? ""
                : fmt::format("Noticed with {} traffic, and not here:\n\n{}\n", cells.traffics().front(), out);
@@ -230,19 +178,22 @@ std::string matrix_section(const Cells& cells) {
     const Matrix matrix = make_matrix(cells, cells.traffics().front());
     if (matrix.rows.empty())
         return "";
-    return fmt::format("**{}**\n\n", md(traffic_title(matrix.traffic))) +
-           matrix_table(matrix, !cells.untrustworthy()) + legend_text(matrix) + questions(matrix) +
-           machine_line(cells) + names_of(matrix);
+    std::string out = fmt::format("**{}**\n\n", md(traffic_title(matrix.traffic)));
+    for (const Matrix& part : parts_of(matrix))
+        out += matrix_table(part, !cells.untrustworthy());
+    return out + legend_text(matrix) + questions(matrix) + machine_line(cells);
 }
 
 std::string further_matrices(const Cells& cells) {
     std::string out;
     for (size_t i = 1; i < cells.traffics().size(); ++i) {
         const Matrix matrix = make_matrix(cells, cells.traffics()[i]);
-        if (!matrix.rows.empty())
-            out +=
-                fmt::format("**{}**; rows that agree stand together\n\n", md(traffic_title(matrix.traffic))) +
-                compact_table(matrix) + legend_text(matrix) + lost_text(cells, matrix);
+        if (matrix.rows.empty())
+            continue;
+        out += fmt::format("**{}**; rows that agree stand together\n\n", md(traffic_title(matrix.traffic)));
+        for (const Matrix& part : parts_of(matrix))
+            out += compact_table(part);
+        out += legend_text(matrix) + lost_text(cells, matrix);
     }
     return out;
 }

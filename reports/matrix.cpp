@@ -13,6 +13,7 @@ namespace halfopen {
 
 namespace {
 
+constexpr size_t most_columns = 12;
 constexpr Duration first_look = std::chrono::milliseconds{250};
 
 /// A method that looks every 100 ms is as quick as it can be: its rule says so, and it kept to it.
@@ -76,6 +77,14 @@ MatrixCell make_cell(const Cells& cells, const std::string& traffic, const Scena
     return made;
 }
 
+void add_cell(MatrixRow& row, MatrixCell cell) {
+    if (cell.cell && cell.cell->n() > 0) {
+        row.right += is_right(cell.cell->outcome) ? 1 : 0;
+        ++row.measured;
+    }
+    row.cells.push_back(std::move(cell));
+}
+
 MatrixRow make_row(const Cells& cells, const Matrix& matrix, const DetectorHead& head,
                    const WaitingText& waiting) {
     MatrixRow row;
@@ -84,11 +93,7 @@ MatrixRow make_row(const Cells& cells, const Matrix& matrix, const DetectorHead&
         MatrixCell cell = make_cell(cells, matrix.traffic, *column, head);
         if (cell.mark == Mark::blank && waiting)
             cell.waiting = waiting(column->name, matrix.traffic, head.spec);
-        if (cell.cell && cell.cell->n() > 0) {
-            row.right += is_right(cell.cell->outcome) ? 1 : 0;
-            ++row.measured;
-        }
-        row.cells.push_back(std::move(cell));
+        add_cell(row, std::move(cell));
     }
     return row;
 }
@@ -132,6 +137,26 @@ Matrix make_matrix(const Cells& cells, const std::string& traffic, const Waiting
             matrix.rows.push_back(std::move(row));
     number_surprises(matrix);
     return matrix;
+}
+
+std::vector<Matrix> parts_of(const Matrix& matrix) {
+    if (matrix.columns.size() <= most_columns)
+        return {matrix};
+    std::vector<Matrix> parts;
+    for (size_t i = 0; i < matrix.columns.size(); ++i) {
+        const bool is_new = i == 0 || matrix.columns[i]->group != matrix.columns[i - 1]->group ||
+                            parts.back().columns.size() == most_columns;
+        if (is_new) {
+            parts.push_back(matrix);
+            parts.back().columns.clear();
+            for (MatrixRow& row : parts.back().rows)
+                row = MatrixRow{row.head, {}, 0, 0};
+        }
+        parts.back().columns.push_back(matrix.columns[i]);
+        for (size_t row = 0; row < matrix.rows.size(); ++row)
+            add_cell(parts.back().rows[row], matrix.rows[row].cells[i]);
+    }
+    return parts;
 }
 
 Duration head_start(const std::string& traffic) {

@@ -63,6 +63,9 @@ using WaitingText = std::function<std::string(const std::string& scenario, const
 /// Rows and columns without any trial of this profile are left out, unless `waiting` has a text for them.
 Matrix make_matrix(const Cells&, const std::string& traffic, const WaitingText& waiting = {});
 
+/// A matrix that is too wide for a page, by groups of columns and at most twelve at a time; else itself.
+std::vector<Matrix> parts_of(const Matrix&);
+
 /// How long after the fault the event comes that this profile adds: nothing can be heard of it before.
 Duration head_start(const std::string& traffic);
 

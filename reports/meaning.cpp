@@ -37,7 +37,9 @@ Score score_of(const Cells& cells, const DetectorHead& row) {
                 continue;
             ++score.measured;
             score.right += is_right(cell->outcome) ? 1 : 0;
-            const std::string name = fmt::format("{} ({})", column.label, traffic);
+            std::string name = fmt::format("{} ({})", column.label, traffic);
+            if (cell->mixed())
+                name += fmt::format(" in {} of {} trials", cell->n() - cell->right, cell->n());
             if (cell->outcome == Outcome::missed)
                 score.missed.push_back(name);
             else if (!is_right(cell->outcome))
@@ -95,10 +97,14 @@ std::vector<Score> kernel_only(const std::vector<Score>& scores, const std::vect
 }
 
 std::string set_sentence(size_t rows, const std::vector<Score>& top, const std::vector<Score>& alone) {
-    const bool speaks = std::any_of(top.begin(), top.end(), [](const Score& s) { return s.head->law == 5; });
+    const auto speakers = static_cast<size_t>(
+        std::count_if(top.begin(), top.end(), [](const Score& score) { return score.head->law == 5; }));
+    const std::string_view need = speakers == 0            ? ""
+                                  : speakers == top.size() ? "; the client must speak this protocol"
+                                                           : "; heartbeats need a client that speaks them";
     std::string text =
         fmt::format("**What to set.** {}{} {}{}.", rows > 1 ? "Most often right of what was run: " : "",
-                    specs_of(top), right_of(top), speaks ? "; the client must speak this protocol" : "");
+                    specs_of(top), right_of(top), need);
     if (!alone.empty())
         text += fmt::format(" Without the client's help: {} {}.", specs_of(alone), right_of(alone));
     return text;

@@ -136,8 +136,9 @@ std::string measured_section(const Cells& cells) {
                "allowed for "
                "scheduling; *open*: the window lies beyond the watch, or no rule covers the cell. In the "
                "plots `o` is "
-               "a trial, a digit so many of them, `[==]` the predicted window, on a logarithmic axis.\n\n",
-               say(scheduling_allowance)) +
+               "a trial, a digit so many of them, `#` ten or more, `[==]` the predicted window, on a "
+               "logarithmic axis.\n\n",
+               short_time(scheduling_allowance)) +
            out;
 }
 

@@ -130,11 +130,16 @@ std::string glossary_section() {
 | half-closed | missed | noticed | misread |
 | stuck, unreachable, gone | missed | noticed | noticed |
 
-- **Truth** is about the connection, seen from the server, when the watch ends: *alive*; *half-closed*, the client sends no more and still reads; *stuck*, its process exists and will never answer; *unreachable*, it is alive and no byte will pass; *gone*, process, host or socket is no longer there.
+- **Truth** is about the connection, seen from the server, when the watch ends: *alive*; *half-closed*, the
+  client sends no more and still reads; *stuck*, its process exists and will never answer; *unreachable*, it
+  is alive and no byte will pass; *gone*, process, host or socket is no longer there.
 - **Verdict** is what a method says: `eof`, the client will send no more (all that a FIN tells), or `gone`.
-- *Skipped*: the cell does not apply. *Invalid*: the fault did not bite or the machine was too noisy; never because of the answer.
-- **Noticed after** is the detection time T_D of Chen, Toueg and Aguilera (2002): from the fault to the verdict. A cell shows its slowest trial, and the class of its worst.
-- **Predicted** is a window computed from the kernel's rules and the socket's state just before the fault, stored before the outcome was known, and never fitted to it.
+- *Skipped*: the cell does not apply. *Invalid*: the fault did not bite or the machine was too noisy; never
+  because of the answer.
+- **Noticed after** is the detection time T_D of Chen, Toueg and Aguilera (2002): from the fault to the
+  verdict. A cell shows its slowest trial, and the class of its worst.
+- **Predicted** is a window computed from the kernel's rules and the socket's state just before the fault,
+  stored before the outcome was known, and never fitted to it.
 - **Floor** is the fastest that this machine showed anything in this run.
 )";
 }

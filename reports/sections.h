@@ -10,9 +10,12 @@
 namespace halfopen {
 
 // The first screen.
-std::string trust_lines(const Cells&);                    ///< how far the rest may be believed
-std::string matrix_section(const Cells&);                 ///< the first profile, whole
-std::string further_matrices(const Cells&);               ///< the other profiles, rows that agree together
+std::string trust_lines(const Cells&);      ///< how far the rest may be believed
+std::string matrix_section(const Cells&);   ///< the first profile, whole
+std::string questions(const Matrix&);       ///< the two that everybody asks in front of the crosses
+std::string machine_line(const Cells&);     ///< where it was measured, and what carries over
+std::string names_section(const Cells&);    ///< what the labels stand for
+std::string further_matrices(const Cells&); ///< the other profiles, rows that agree together
 std::string matrix_table(const Matrix&, bool with_right); ///< one line for each row
 std::string compact_table(const Matrix&);                 ///< one line for each behaviour
 

@@ -53,8 +53,9 @@ public:
             for (size_t i = 0; i < matrix_.columns.size(); ++i)
                 if (const std::string text = spelled(row.cells[i]); !text.empty())
                     cells.push_back(matrix_.columns[i]->label + " " + text);
-            out += (row.head->law ? fmt::format("{} ", row.head->law) : "") + row_name(*row.head);
-            out += row.measured && with_right_ ? fmt::format(" ({}/{})\n", row.right, row.measured) : "\n";
+            std::string name = (row.head->law ? fmt::format("{} ", row.head->law) : "") + row_name(*row.head);
+            name += row.measured && with_right_ ? fmt::format(" ({}/{})", row.right, row.measured) : "";
+            out += wrapped(name, columns(), "  ") + "\n";
             out += "  " + wrapped(joined(cells, ", "), columns() - 2, "  ") + "\n";
         }
         return out;
@@ -209,7 +210,11 @@ std::string terminal_matrix(const Records& records, const TerminalStyle& style) 
         const bool is_first = out.empty();
         const Painter painter(matrix, style, is_first && !cells.untrustworthy(),
                               !is_first && !style.waiting_text);
-        out += is_first && traffics.size() == 1 ? "" : (is_first ? "" : "\n") + traffic_title(traffic) + "\n";
+        out += is_first && traffics.size() == 1
+                   ? ""
+                   : (is_first ? "" : "\n") +
+                         wrapped(traffic_title(traffic), static_cast<size_t>(std::max(style.columns, 20))) +
+                         "\n";
         out += static_cast<size_t>(style.columns) < least_columns ? painter.blocks() : painter.table();
         out += painter.legend_lines();
     }

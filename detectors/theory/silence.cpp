@@ -43,7 +43,7 @@ Window last_segment(const Situation& s, const SocketTimers& t) {
     return before;
 }
 
-/// Rules K and KU.
+/// Keepalive, with or without a user timeout (tcp_keepalive_timer()).
 SocketEvent probes_unanswered(const Situation& s, const SocketTimers& t) {
     const int hz = s.kernel.hz;
     const Window abort = keepalive_abort(t.idle, t.interval, t.count, t.user_timeout, hz);
@@ -69,7 +69,7 @@ SocketEvent probes_unanswered(const Situation& s, const SocketTimers& t) {
              fmt::format("the fault came {} after the last segment", in_seconds(last_segment(s, t)))}};
 }
 
-/// Rules D and DU.
+/// Unacknowledged data, with or without a user timeout (tcp_write_timeout()).
 SocketEvent data_unanswered(const Situation& s, const SocketTimers& t, Window write) {
     const Window first = retransmission_of(s, 1);
     const Window end = first + giving_up(flight_of(s), t.user_timeout);
@@ -96,7 +96,7 @@ SocketEvent data_unanswered(const Situation& s, const SocketTimers& t, Window wr
          fmt::format("{} after the write: the first timer beyond {}: ETIMEDOUT", in_seconds(end), limit)}};
 }
 
-/// Rule P without a user timeout: tcp_retries2 unanswered zero-window probes.
+/// A shut window without a user timeout: tcp_retries2 unanswered zero-window probes (tcp_probe_timer()).
 SocketEvent window_probes_unanswered(const Situation& s, const SocketTimers& t) {
     const Flight f = flight_of(s);
     const Window closed = window_closed_before(s);

@@ -18,7 +18,7 @@ namespace {
 
 SocketEvent never(std::string rule) { return {Kind::never, 0, {}, std::move(rule), {}}; }
 
-/// Rule P with a user timeout: it ends a connection whose window stays shut, whatever the client does.
+/// A user timeout ends a connection whose window stays shut, whatever the client does (tcp_probe_timer()).
 SocketEvent shut_too_long(const Situation& s, const SocketTimers& t) {
     const Window abort = persist_abort(flight_of(s), t.user_timeout);
     return {

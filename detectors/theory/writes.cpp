@@ -16,7 +16,7 @@ constexpr Duration in_flight_before = 1ms;
 /// (include/net/tcp.h).
 constexpr Duration delayed_ack = 40ms;
 constexpr Duration delayed_ack_most = 200ms;
-/// Filling the buffer until the window is shut takes this long at most.
+/// The buffer is filled about when watching begins, before or after it, and shut this much off at most.
 constexpr Duration filling = 250ms;
 
 } // namespace
@@ -62,7 +62,7 @@ std::optional<Window> unanswered_write_of(const Situation& s, std::optional<Wind
 
 Window window_closed_before(const Situation& s) {
     const Window watched = s.watch_before_fault;
-    return {std::max<Duration>(0ns, watched.from - filling), watched.to};
+    return {std::max<Duration>(0ns, watched.from - filling), watched.to + filling};
 }
 
 } // namespace halfopen

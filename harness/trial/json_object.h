@@ -120,7 +120,8 @@ public:
         return all;
     }
     std::string wrong(std::string_view key, std::string_view expected) const {
-        return fmt::format("\"{}{}\" is not {}; {}", path_, key, expected, mend_of_a_line);
+        const std::string whole = key.empty() ? path_.substr(0, path_.size() - 1) : path_ + std::string(key);
+        return fmt::format("\"{}\" is not {}; {}", whole, expected, mend_of_a_line);
     }
 
 private:

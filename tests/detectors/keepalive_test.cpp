@@ -6,6 +6,7 @@
 #include "tests/detectors/windows.h"
 
 using namespace halfopen;
+using namespace halfopen::windows;
 using namespace std::chrono_literals;
 
 TEST_CASE("unanswered keepalive ends after idle plus count times interval") {

@@ -12,7 +12,7 @@
 
 #include "harness/base/error.h"
 
-namespace halfopen {
+namespace halfopen::loopback {
 
 using namespace std::chrono_literals;
 
@@ -130,4 +130,4 @@ Said Watched::verdict() {
     return notebook_.said;
 }
 
-} // namespace halfopen
+} // namespace halfopen::loopback

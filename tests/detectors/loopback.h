@@ -9,9 +9,11 @@
 #include <string>
 #include <thread>
 
+#include <catch2/catch.hpp>
+
 #include "detectors/detector.h"
 
-namespace halfopen {
+namespace halfopen::loopback {
 
 /// A descriptor that closes itself.
 class Socket {
@@ -97,4 +99,18 @@ private:
     std::thread thread_;
 };
 
-} // namespace halfopen
+struct Expectation {
+    std::string_view spec;
+    Verdict verdict;
+    std::string_view signal;
+};
+
+inline void expect(Watched& watched, const Expectation& expected) {
+    const Said said = watched.verdict();
+    INFO(expected.spec << " said \"" << said.signal << "\"");
+    REQUIRE(said.verdict);
+    CHECK(*said.verdict == expected.verdict);
+    CHECK(said.signal == expected.signal);
+}
+
+} // namespace halfopen::loopback

@@ -7,6 +7,7 @@
 #include "tests/detectors/windows.h"
 
 using namespace halfopen;
+using namespace halfopen::windows;
 using namespace std::chrono_literals;
 
 TEST_CASE("the budget is computed from a constant 200 ms and capped by the longest RTO") {

@@ -5,7 +5,7 @@
 
 #include "detectors/theory/retransmission.h"
 
-namespace halfopen {
+namespace halfopen::windows {
 
 /// 3.416 as a Duration.
 constexpr Duration seconds(double s) {
@@ -39,4 +39,4 @@ inline Flight one_segment() {
     return f;
 }
 
-} // namespace halfopen
+} // namespace halfopen::windows

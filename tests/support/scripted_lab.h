@@ -12,12 +12,12 @@ namespace halfopen::testing {
 
 /// What a trial of the scripted lab does.
 struct Script {
-    std::optional<Duration> notices_after; ///< from the fault; negative: said before
+    std::optional<Duration> notices_after{}; ///< from the fault; negative: said before
     Verdict verdict = Verdict::gone;
     Duration bracket{std::chrono::microseconds{20}};
     int noisy_attempts = 0;       ///< the first so many attempts are spoilt by the machine
-    std::string build_error;      ///< building throws Error
-    std::string cannot;           ///< building throws CannotHere
+    std::string build_error{};    ///< building throws Error
+    std::string cannot{};         ///< building throws CannotHere
     Duration settles_after{0};    ///< from start to is_settled
     bool bites = true;
 };

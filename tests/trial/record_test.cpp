@@ -1,4 +1,5 @@
-// The waist of the program: what is written is read back, what is damaged is named, and the schema tells the truth.
+// The waist of the program: what is written is read back, what is damaged is named, and the schema tells the
+// truth.
 
 #include "harness/trial/record.h"
 
@@ -41,9 +42,10 @@ RunLine a_run() {
     run.sysctl = {{"net.ipv4.tcp_retries2", "15"}, {"net.ipv4.tcp_rmem", "4096 131072"}, {"net.absent", {}}};
     run.floor = {76us, 91us, 80us, 9};
     run.load_before = 0.42;
-    run.scenarios = {{"silent-drop", "drop", "says nothing", Truth::unreachable, "The router drops \"all\"."}};
-    run.detectors = {{"keepalive:idle=60s,interval=5s,count=3", "keepalive", "keepalive 60/5/3", 4, "as stated",
-                      "recv() with SO_KEEPALIVE.", false}};
+    run.scenarios = {
+        {"silent-drop", "drop", "says nothing", Truth::unreachable, "The router drops \"all\"."}};
+    run.detectors = {{"keepalive:idle=60s,interval=5s,count=3", "keepalive", "keepalive 60/5/3", 4,
+                      "as stated", "recv() with SO_KEEPALIVE.", false}};
     return run;
 }
 
@@ -132,7 +134,8 @@ private:
 } // namespace
 
 TEST_CASE("every type of line reads back as it was written") {
-    for (const Line& line : {Line{a_run()}, Line{a_trial()}, Line{a_bare_trial()}, Line{EndLine{748, 2, 95s, true}}}) {
+    for (const Line& line :
+         {Line{a_run()}, Line{a_trial()}, Line{a_bare_trial()}, Line{EndLine{748, 2, 95s, true}}}) {
         const std::string json = to_json(line);
         INFO(json);
         CHECK(json.find('\n') == std::string::npos);
@@ -206,7 +209,8 @@ TEST_CASE("unknown keys and unknown types of lines are ignored") {
 
 TEST_CASE("the schema holds what is written") {
     const Schema schema;
-    for (const Line& line : {Line{a_run()}, Line{a_trial()}, Line{a_bare_trial()}, Line{EndLine{748, 2, 95s, true}}}) {
+    for (const Line& line :
+         {Line{a_run()}, Line{a_trial()}, Line{a_bare_trial()}, Line{EndLine{748, 2, 95s, true}}}) {
         INFO(to_json(line));
         CHECK(schema.holds(to_json(line)));
     }
@@ -231,7 +235,8 @@ TEST_CASE("what the schema asks for, the reader asks for") {
     for (const Line& line : {Line{a_run()}, Line{a_trial()}, Line{EndLine{748, 2, 95s, false}}}) {
         const auto json = nlohmann::ordered_json::parse(to_json(line));
         for (const auto& [key, value] : json.items()) {
-            if (key == "kernel_knew_after_ns" || key == "capture") continue; // written, not yet read
+            if (key == "kernel_knew_after_ns" || key == "capture")
+                continue; // written, not yet read
             INFO(key);
             CHECK_THROWS_AS(parse_line(without(json.dump(), key.c_str())), BadInput);
             CHECK_FALSE(Schema().holds(without(json.dump(), key.c_str())));
@@ -243,7 +248,8 @@ TEST_CASE("every line of every fixture fits the schema") {
     const Schema schema;
     int files = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(source + "/tests/golden")) {
-        if (entry.path().extension() != ".jsonl") continue;
+        if (entry.path().extension() != ".jsonl")
+            continue;
         ++files;
         std::ifstream in(entry.path());
         for (std::string line; std::getline(in, line);) {
@@ -283,9 +289,10 @@ TEST_CASE("a last line that only lacks its newline is whole") {
 
 TEST_CASE("a torn line before the end of the file is an error that names its place") {
     const std::string run = to_json(a_run());
-    CHECK(complaint(run + "\n" + to_json(a_trial()).substr(0, 200) + "\n" + run + "\n") ==
-          "trials.jsonl:2: is not JSON, as a line that was cut off; a record is never edited by hand: take the "
-          "original file, or delete this line");
+    CHECK(
+        complaint(run + "\n" + to_json(a_trial()).substr(0, 200) + "\n" + run + "\n") ==
+        "trials.jsonl:2: is not JSON, as a line that was cut off; a record is never edited by hand: take the "
+        "original file, or delete this line");
 }
 
 TEST_CASE("a spare takes the place of an invalid attempt, and a copy changes nothing") {
@@ -305,7 +312,8 @@ TEST_CASE("a spare takes the place of an invalid attempt, and a copy changes not
 }
 
 TEST_CASE("the end of an earlier run says nothing about a later one") {
-    std::istringstream in(to_json(a_run()) + "\n" + to_json(EndLine{1, 0, 9s, true}) + "\n" + to_json(a_run()) + "\n");
+    std::istringstream in(to_json(a_run()) + "\n" + to_json(EndLine{1, 0, 9s, true}) + "\n" +
+                          to_json(a_run()) + "\n");
     const Records records = read_records(in, "here");
     CHECK(records.runs.size() == 2);
     CHECK_FALSE(records.end);
@@ -314,31 +322,39 @@ TEST_CASE("the end of an earlier run says nothing about a later one") {
 TEST_CASE("a file that cannot be used says why, and the mend") {
     const std::string run = to_json(a_run());
     CHECK(complaint("") == "trials.jsonl: is empty, no run has been recorded; make one with: halfopen run");
-    CHECK(complaint("{\"type\":\"weather\"}\n") ==
-          "trials.jsonl: holds no run line, so nothing says how its trials were made; take the whole file, or make "
-          "a new one with: halfopen run");
+    CHECK(complaint("{\"type\":\"weather\"}\n") == "trials.jsonl: holds no run line, so nothing says how its "
+                                                   "trials were made; take the whole file, or make "
+                                                   "a new one with: halfopen run");
     CHECK(complaint(with(run, "/schema", 2) + "\n") ==
           "trials.jsonl:1: was written by a newer halfopen (schema 2, this one reads 1); update halfopen");
     CHECK(complaint(run + "\n" + without(to_json(a_trial()), "outcome") + "\n") ==
-          "trials.jsonl:2: has no \"outcome\"; a record is never edited by hand: take the original file, or delete "
+          "trials.jsonl:2: has no \"outcome\"; a record is never edited by hand: take the original file, or "
+          "delete "
           "this line");
-    CHECK(complaint(with(run, "/floor/fin_ns", "soon") + "\n") ==
-          "trials.jsonl:1: \"floor.fin_ns\" is not a whole number; a record is never edited by hand: take the "
-          "original file, or delete this line");
+    CHECK(
+        complaint(with(run, "/floor/fin_ns", "soon") + "\n") ==
+        "trials.jsonl:1: \"floor.fin_ns\" is not a whole number; a record is never edited by hand: take the "
+        "original file, or delete this line");
     CHECK(complaint(run + "\n" + with(to_json(a_trial()), "/outcome", "maybe") + "\n") ==
           "trials.jsonl:2: \"outcome\" is \"maybe\", a word this halfopen does not know; update halfopen");
+    CHECK(complaint(with(run, "/floor", 5) + "\n").rfind("trials.jsonl:1: \"floor\" is not an object", 0) ==
+          0);
     CHECK(complaint("hello\n").rfind("trials.jsonl:1: is not JSON", 0) == 0);
     CHECK(complaint("[1]\n").rfind("trials.jsonl:1: is no record of halfopen", 0) == 0);
     CHECK(complaint("{\"a\":1}\n").rfind("trials.jsonl:1: has no \"type\"", 0) == 0);
     CHECK(complaint(with(run, "/hz", 99999999999) + "\n").rfind("trials.jsonl:1: \"hz\" is not", 0) == 0);
-    CHECK(complaint(with(run, "/horizon_ns", 1e30) + "\n").rfind("trials.jsonl:1: \"horizon_ns\" is not", 0) == 0);
+    CHECK(
+        complaint(with(run, "/horizon_ns", 1e30) + "\n").rfind("trials.jsonl:1: \"horizon_ns\" is not", 0) ==
+        0);
 }
 
 TEST_CASE("a missing file and a folder without records are named with the mend") {
-    CHECK_THROWS_WITH(read_records("/nowhere/trials.jsonl"),
-                      "/nowhere/trials.jsonl: cannot be read: No such file or directory; give the folder of a run, "
-                      "or its trials.jsonl");
-    CHECK_THROWS_WITH(read_records("/proc/self/fd"),
-                      "/proc/self/fd/trials.jsonl: cannot be read: No such file or directory; give the folder of a "
-                      "run, or its trials.jsonl");
+    CHECK_THROWS_WITH(
+        read_records("/nowhere/trials.jsonl"),
+        "/nowhere/trials.jsonl: cannot be read: No such file or directory; give the folder of a run, "
+        "or its trials.jsonl");
+    CHECK_THROWS_WITH(
+        read_records("/proc/self/fd"),
+        "/proc/self/fd/trials.jsonl: cannot be read: No such file or directory; give the folder of a "
+        "run, or its trials.jsonl");
 }

@@ -1,0 +1,116 @@
+// Plans: pure functions of the catalogues, the selection and the seed.
+
+#include <set>
+
+#include "harness/base/error.h"
+#include "harness/trial/plan.h"
+#include "support/catch.h"
+
+using namespace halfopen;
+using namespace std::chrono_literals;
+
+namespace {
+
+Selection select(std::vector<std::string> what) {
+    Selection s;
+    s.what = std::move(what);
+    return s;
+}
+
+std::string complaint(const Selection& selection) {
+    try {
+        make_plan(selection);
+    } catch (const Error& e) {
+        return e.what();
+    }
+    return "nothing was wrong";
+}
+
+} // namespace
+
+TEST_CASE("the starter holds the laws against the eleven first failures, idle and after a write") {
+    const Plan plan = make_plan({});
+    CHECK(plan.name == "starter");
+    CHECK(plan.horizon == 80s);
+    CHECK(plan.scenario_heads().size() == 11);
+    std::set<int> laws;
+    for (const DetectorHead& head : plan.detector_heads()) laws.insert(head.law);
+    CHECK(laws == std::set{0, 1, 2, 3, 4, 5});
+    CHECK(plan.count_run() > 700);
+    CHECK(plan.count_run() < 900);
+}
+
+TEST_CASE("ids are unique and name scenario, traffic, detector and repeat") {
+    const Plan plan = make_plan({});
+    std::set<std::string> ids;
+    for (const PlannedTrial& t : plan.trials) CHECK(ids.insert(t.id).second);
+    CHECK(ids.count("silent-drop/idle/keepalive:idle=60s,interval=5s,count=3/r3") == 1);
+}
+
+TEST_CASE("one seed gives one plan, another seed other phases") {
+    Selection other;
+    other.seed = 2;
+    CHECK(make_plan({}).digest() == make_plan({}).digest());
+    CHECK(make_plan({}).digest() != make_plan(other).digest());
+}
+
+TEST_CASE("short periods are swept evenly, and law 4 fires right after the last exchange") {
+    for (const PlannedTrial& t : make_plan(select({"silent-drop"})).trials) {
+        INFO(t.id);
+        if (t.spec.starts_with("heartbeat")) {
+            CHECK(t.phase >= (t.repeat - 1) / 3.0);
+            CHECK(t.phase < t.repeat / 3.0);
+        }
+        if (t.spec == "keepalive:idle=60s,interval=5s,count=3") CHECK(t.before_fault == 0s);
+    }
+}
+
+TEST_CASE("a scenario alone means everybody against it; a detector alone, it against everything") {
+    const Plan one = make_plan(select({"silent-drop"}));
+    CHECK(one.scenario_heads().size() == 1);
+    CHECK(one.detector_heads().size() == make_plan({}).detector_heads().size());
+    const Plan other = make_plan(select({"poll"}));
+    CHECK(other.scenario_heads().size() == 11);
+    CHECK(other.detector_heads().size() == 1);
+    CHECK(make_plan(select({"silent-drop", "keepalive"})).trials.size() == 3);
+}
+
+TEST_CASE("a law means its detectors, as stated and done right") {
+    std::set<std::string> names;
+    for (const DetectorHead& head : make_plan(select({"law-5", "silent-drop"})).detector_heads()) names.insert(head.name);
+    CHECK(names == std::set<std::string>{"heartbeat", "ping-pong"});
+}
+
+TEST_CASE("a detector that is asked for twice, however spelled, is run once") {
+    CHECK(make_plan(select({"silent-drop", "keepalive", "keepalive:idle=60s"})).trials.size() == 3);
+}
+
+TEST_CASE("shell patterns, repeats, horizon and traffic cut a plan down") {
+    Selection s = select({"recv"});
+    s.scenarios = {"*-drop", "host-*"};
+    s.repeats = 2;
+    s.horizon = 5s;
+    s.traffic = {"sending", "idle"};
+    const Plan plan = make_plan(s);
+    CHECK(plan.scenario_heads().size() == 3);
+    CHECK(plan.trials.size() == 3 * 2 * 2);
+    CHECK(plan.trials.front().horizon == 5s);
+}
+
+TEST_CASE("periodic traffic is broken 70 ms after one of its beats") {
+    Selection s = select({"silent-drop", "heartbeat"});
+    s.traffic = {"receiving"};
+    for (const PlannedTrial& t : make_plan(s).trials) CHECK(t.before_fault % 100ms == 70ms);
+}
+
+TEST_CASE("unknown words are refused with the nearest name") {
+    CHECK_THAT(complaint(select({"silent-dorp"})), ContainsSubstring("did you mean \"silent-drop\"?"));
+    CHECK_THAT(complaint(select({"keepalvie"})), ContainsSubstring("did you mean \"keepalive\"?"));
+    CHECK_THAT(complaint(select({"law-6"})), ContainsSubstring("law-1 to law-5"));
+    Selection s;
+    s.traffic = {"idel"};
+    CHECK_THAT(complaint(s), ContainsSubstring("request-response"));
+    s = {};
+    s.id = "no/such/trial";
+    CHECK_THAT(complaint(s), ContainsSubstring("nothing is selected"));
+}
