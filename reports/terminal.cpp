@@ -19,7 +19,7 @@ constexpr size_t least_label = 16;
 constexpr size_t least_columns = 60;
 
 /// Rows that are printed as one: the first with the number of others that agree.
-struct Line {
+struct PrintedRow {
     const MatrixRow* row = nullptr;
     std::string name;
     int others = 0;
@@ -39,7 +39,7 @@ public:
             const size_t last = std::min(first + columns_per_table_, matrix_.columns.size());
             const bool right = with_right_ && last == matrix_.columns.size();
             out += (first > 0 ? "\n" : "") + groups(first, last) + heads(first, last, right);
-            for (const Line& line : lines_)
+            for (const PrintedRow& line : lines_)
                 out += row(line, first, last, right);
         }
         return out;
@@ -71,7 +71,7 @@ public:
         };
         if (has([](const MatrixCell& cell) { return !cell.waiting.empty(); }))
             parts.push_back("41s. still watched, seconds left");
-        if (std::any_of(lines_.begin(), lines_.end(), [](const Line& line) { return line.others > 0; }))
+        if (std::any_of(lines_.begin(), lines_.end(), [](const PrintedRow& line) { return line.others > 0; }))
             parts.push_back("+N and N more rows that agree");
         // A legend entry is not broken where it fits on a line of its own.
         std::string out;
@@ -111,7 +111,7 @@ private:
         const size_t room = label_width_ - (compact ? 6 : 3);
         const auto names = short_names(matrix_.rows, room);
         for (size_t i = 0; i < matrix_.rows.size(); ++i) {
-            const auto same = std::find_if(lines_.begin(), lines_.end(), [&](const Line& line) {
+            const auto same = std::find_if(lines_.begin(), lines_.end(), [&](const PrintedRow& line) {
                 return compact && all_cells(*line.row) == all_cells(matrix_.rows[i]);
             });
             if (same == lines_.end())
@@ -149,7 +149,7 @@ private:
         return trimmed(out + (right ? "right" : "")) + "\n";
     }
 
-    std::string row(const Line& line, size_t first, size_t last, bool right) const {
+    std::string row(const PrintedRow& line, size_t first, size_t last, bool right) const {
         const MatrixRow& row = *line.row;
         const bool new_law =
             row.head->law && (&line == &lines_.front() || (&line - 1)->row->head->law != row.head->law);
@@ -190,7 +190,7 @@ private:
     size_t cell_width_ = 4;
     size_t columns_per_table_ = 1;
     size_t label_width_ = least_label;
-    std::vector<Line> lines_;
+    std::vector<PrintedRow> lines_;
 };
 
 } // namespace

@@ -1,0 +1,168 @@
+// What a person would type does what the fault does: the printed lines, run by bash in a fresh world, lead to the
+// same verdicts.
+
+#include <csignal>
+#include <map>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/error.h"
+#include "harness/base/files.h"
+#include "harness/lab/supervisor.h"
+#include "harness/linux/socket.h"
+#include "harness/trial/scenario.h"
+#include "support/catch.h"
+
+using namespace halfopen;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// `ip netns exec` needs names under /run/netns; here the names are files under /proc.
+const std::string prelude = R"(set -e
+ip() {
+    if [ "$1 $2" = "netns exec" ]; then
+        local namespace=$3
+        shift 3
+        nsenter --net="$namespace" "$@"
+    else
+        command ip "$@"
+    fi
+}
+)";
+
+std::string path_of(const NetNamespace& ns) { return fmt::format("/proc/{}/fd/{}", getpid(), ns.fd()); }
+
+/// Runs bash with the lines; its input is a pipe, whose other end is given back.
+Process start_bash(const std::string& lines, const std::string& variables, Fd* input) {
+    int ends[2];
+    check(pipe(ends), "making a pipe");
+    Fd read_end{ends[0]};
+    *input = Fd{ends[1]};
+    const std::string script = prelude + variables + lines;
+    return fork_process([&] {
+        dup2(read_end.get(), 0);
+        execlp("bash", "bash", "-c", script.c_str(), nullptr);
+        return 127;
+    });
+}
+
+std::string variables_for(const Topology& t, pid_t client, pid_t server) {
+    return fmt::format("CLIENT={} ROUTER={} SERVER={} CLIENT_PID={} SERVER_PID={}\n", path_of(t.client), path_of(t.router),
+                       path_of(t.server), client, server);
+}
+
+/// What a server learns within a second: "eof", "reset", "interrupted", or "silence".
+std::string listen_for(int fd) {
+    for (;;) {
+        pollfd readable{fd, POLLIN, 0};
+        if (const int n = poll(&readable, 1, 1000); n <= 0) return n < 0 ? "interrupted" : "silence";
+        char bytes[256];
+        const ssize_t n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (n == 0) return "eof";
+        if (n < 0) return errno_name(errno);
+    }
+}
+
+/// The same after the server has sent a byte and heard nothing before: who answers, and how?
+std::string ask(int fd) {
+    const std::string heard = listen_for(fd);
+    if (heard != "silence") return heard;
+    send(fd, "x", 1, MSG_NOSIGNAL);
+    return "silence, then " + listen_for(fd);
+}
+
+/// One fault's lines in a fresh world; runs inside a supervisor and gives back what the server learned.
+std::string try_by_hand(const Fault& fault) {
+    const Topology topology = Topology::build(Sysctls::load());
+    topology.server.enter();
+    const Fd listener = tcp_listen({server_address, server_port});
+    const ByHand hand = fault.by_hand();
+    Fd input, client_socket;
+    Process person, client;
+    if (hand.is_client) {
+        person = start_bash(hand.lines, variables_for(topology, 0, getpid()), &input);
+    } else {
+        topology.client.enter();
+        client_socket = tcp_connect({server_address, server_port});
+        client = fork_process([&] {
+            keep_only({&client_socket});
+            for (;;) pause();
+            return 0;
+        });
+        client_socket.reset();
+    }
+    const Fd server = tcp_accept(listener);
+    if (hand.is_client) {
+        char bytes[8];
+        check(recv(server.get(), bytes, sizeof bytes, 0), "hearing the client");
+        check(write(input.get(), "\n", 1), "pressing Enter");
+    } else {
+        person = start_bash(hand.lines, variables_for(topology, client.pid(), getpid()), &input);
+        if (person.wait() != 0) return "bash failed";
+    }
+    return ask(server.get());
+}
+
+/// In a supervisor, since faults need namespaces of their own.
+std::string by_hand_in_lab(const Fault& fault) {
+    int ends[2];
+    check(pipe(ends), "making a pipe");
+    const Fd answer{ends[0]}, told{ends[1]};
+    Supervisor lab([&](const Fd&) {
+        signal(SIGALRM, [](int) {});
+        siginterrupt(SIGALRM, 1);
+        std::string text;
+        try {
+            text = try_by_hand(fault);
+        } catch (const std::exception& e) {
+            text = e.what();
+        }
+        return write(told.get(), text.data(), text.size()) > 0 ? 0 : 1;
+    });
+    lab.wait();
+    char text[512];
+    const ssize_t n = read(answer.get(), text, sizeof text);
+    return {text, static_cast<size_t>(std::max<ssize_t>(n, 0))};
+}
+
+} // namespace
+
+TEST_CASE("what a person would type does what each fault does") {
+    if (const std::string why = why_no_user_namespaces(); !why.empty()) HALFOPEN_SKIP(why);
+    for (const char* tool : {"nsenter", "iptables", "python3"})
+        if (std::system(fmt::format("command -v {} >/dev/null", tool).c_str()) != 0)
+            HALFOPEN_SKIP(fmt::format("{} is not installed", tool));
+    const std::map<std::string_view, std::string> expected{
+        {"nothing", "silence, then silence"},
+        {"drop", "silence, then silence"},
+        {"reject-with-reset", "silence, then ECONNRESET"},
+        {"close", "eof"},
+        {"shutdown-write", "eof"},
+        {"reset", "ECONNRESET"},
+        {"forget", "silence, then ECONNRESET"},
+        {"kill", "eof"},
+        {"stop", "silence, then silence"},
+        {"signal-storm", "interrupted"},
+    };
+    for (const FaultKind* kind : fault_kinds()) {
+        INFO(kind->about.name);
+        REQUIRE(expected.count(kind->about.name) == 1);
+        CHECK(by_hand_in_lab(*kind->make(kind->about)) == expected.at(kind->about.name));
+    }
+}
+
+TEST_CASE("the page of every scenario shows the line that its fault says") {
+    for (const Scenario& scenario : scenarios()) {
+        const std::string page = read_text(data_folder() / "scenarios" / (scenario.name + ".md"));
+        for (const FaultKind* kind : scenario.faults) {
+            const ByHand hand = kind->make(kind->about)->by_hand();
+            if (hand.is_client || kind->about.name == "nothing") continue;
+            INFO(scenario.name);
+            CHECK_THAT(page, ContainsSubstring(hand.lines));
+        }
+    }
+}

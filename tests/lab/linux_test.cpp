@@ -1,0 +1,150 @@
+// The kernel nouns: each does what its name says, and undoes it.
+
+#include <csignal>
+#include <functional>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/base/error.h"
+#include "harness/lab/lab.h"
+#include "harness/lab/supervisor.h"
+#include "harness/linux/link.h"
+#include "harness/linux/ruleset.h"
+#include "harness/linux/socket.h"
+#include "harness/linux/sysctl.h"
+#include "harness/linux/tcp_info.h"
+#include "support/catch.h"
+
+using namespace halfopen;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Runs the body in a lab of its own; the message of what it threw, or of the first check that failed.
+std::string in_lab(const std::function<void()>& body) {
+    int ends[2];
+    check(pipe(ends), "making a pipe");
+    const Fd answer{ends[0]}, told{ends[1]};
+    Supervisor lab([&](const Fd&) {
+        std::string text = "ok";
+        try {
+            body();
+        } catch (const std::exception& e) {
+            text = e.what();
+        }
+        return write(told.get(), text.data(), text.size()) > 0 ? 0 : 1;
+    });
+    lab.wait();
+    char text[512];
+    return {text, static_cast<size_t>(std::max<ssize_t>(0, read(answer.get(), text, sizeof text)))};
+}
+
+void expect(bool condition, const char* what) {
+    if (!condition) throw Error(Exit::incomplete, what);
+}
+
+/// True when a byte gets from one socket to the other within 50 ms.
+bool passes(const Fd& from, const Fd& to) {
+    send(from.get(), "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    timeval brief{0, 50'000};
+    setsockopt(to.get(), SOL_SOCKET, SO_RCVTIMEO, &brief, sizeof brief);
+    char byte;
+    return recv(to.get(), &byte, 1, 0) == 1;
+}
+
+struct Pair {
+    Topology topology = Topology::build(Sysctls::load());
+    Fd client, server;
+    Pair() {
+        topology.server.enter();
+        const Fd listener = tcp_listen({server_address, server_port});
+        topology.client.enter();
+        client = tcp_connect({server_address, server_port});
+        server = tcp_accept(listener);
+        topology.router.enter();
+    }
+};
+
+} // namespace
+
+#define NEEDS_NAMESPACES                                                                                               \
+    if (const std::string why = why_no_user_namespaces(); !why.empty()) HALFOPEN_SKIP(why)
+
+TEST_CASE("a sleeping table lets everything pass, an awake one does not, and it can be put back to sleep") {
+    NEEDS_NAMESPACES;
+    CHECK(in_lab([] {
+              const Pair pair;
+              load_rules("table ip t { flags dormant; chain c { type filter hook prerouting priority raw; drop; }; }");
+              DormantTable table("t");
+              expect(!table.is_awake() && passes(pair.client, pair.server), "it did not sleep");
+              table.wake();
+              expect(table.is_awake() && !passes(pair.client, pair.server), "it did not wake");
+              table.sleep();
+              expect(!table.is_awake(), "it did not fall asleep again");
+              sleep_until(MonotonicClock::now() + 500ms); // The lost byte is retransmitted by then.
+              expect(passes(pair.client, pair.server), "bytes do not pass again");
+          }) == "ok");
+}
+
+TEST_CASE("rules that cannot be loaded are refused with nftables' own words") {
+    NEEDS_NAMESPACES;
+    CHECK_THAT(in_lab([] {
+                   NetNamespace::create();
+                   load_rules("table ip t { nonsense }");
+               }),
+               ContainsSubstring("loading netfilter rules"));
+}
+
+TEST_CASE("a forgotten socket says nothing, and the next segment is answered by RST") {
+    NEEDS_NAMESPACES;
+    CHECK(in_lab([] {
+              Pair pair;
+              forget(pair.client);
+              sleep_until(MonotonicClock::now() + 20ms);
+              expect(halfopen::tcp_info(pair.server.get())->state == TCP_ESTABLISHED, "the server was told");
+              expect(!passes(pair.server, pair.server), "something arrived");
+              expect(get_option(pair.server.get(), SOL_SOCKET, SO_ERROR, "SO_ERROR") == 0 ||
+                         halfopen::tcp_info(pair.server.get())->state == TCP_CLOSE,
+                     "no RST came");
+              expect(halfopen::tcp_info(pair.server.get())->state == TCP_CLOSE, "the connection lives on");
+          }) == "ok");
+}
+
+TEST_CASE("every parameter of the list that can be set is set in a new world") {
+    NEEDS_NAMESPACES;
+    CHECK(in_lab([] {
+              NetNamespace::create();
+              write_sysctl("net.ipv4.tcp_retries2", "7");
+              expect(read_sysctl("net.ipv4.tcp_retries2") == "7", "it was not written");
+              Sysctls sysctls = Sysctls::load();
+              sysctls.learn();
+              sysctls.apply(true);
+              for (const auto& [name, value] : sysctls.read_back())
+                  if (name == "net.ipv4.tcp_retries2" || name == "net.ipv4.ip_forward")
+                      expect(value == (name == "net.ipv4.ip_forward" ? "1" : "15"), name.c_str());
+          }) == "ok");
+}
+
+TEST_CASE("a process is seen running, stopped and ended, and its end is reaped with it") {
+    Process child = fork_process([] {
+        for (;;) pause();
+        return 0;
+    });
+    CHECK(child.state() == Process::State::running);
+    child.signal(SIGSTOP);
+    for (int i = 0; i < 1000 && child.state() != Process::State::stopped; ++i) sleep_until(MonotonicClock::now() + 1ms);
+    CHECK(child.state() == Process::State::stopped);
+    child.signal(SIGKILL);
+    for (int i = 0; i < 1000 && child.state() != Process::State::ended; ++i) sleep_until(MonotonicClock::now() + 1ms);
+    CHECK(child.state() == Process::State::ended);
+    const pid_t pid = child.pid();
+    child.kill_and_reap();
+    CHECK(kill(pid, 0) == -1);
+}
+
+TEST_CASE("a failing system call says what was being done, and why it failed") {
+    CHECK_THROWS_WITH(check(open("/nonexistent", 0), "opening {}", "/nonexistent"),
+                      ContainsSubstring("opening /nonexistent: No such file or directory (ENOENT)"));
+}
