@@ -123,6 +123,9 @@ public:
     virtual ~Detector() = default;
     virtual const Description& describe() const = 0;
     virtual const Settings& settings() const = 0;
+    /// The law that it stands for with these settings, 0 for none: law 4 is 60/5/3, and keepalive with other numbers
+    /// is another method.
+    virtual int law() const { return describe().law; }
     /// For people, with settings: "keepalive 60/5/3".
     virtual std::string label() const = 0;
     virtual Timing timing() const { return {}; }

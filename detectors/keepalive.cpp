@@ -24,6 +24,8 @@ public:
     Keepalive(const Description& about, Settings settings)
         : DetectorBase(about, std::move(settings)), timers_(keepalive_timers(about, this->settings())) {}
 
+    int law() const override { return are_the_notes(timers_) ? describe().law : 0; }
+
     std::string label() const override {
         const std::string numbers = keepalive_numbers(timers_);
         return numbers == "system defaults" ? "keepalive, system defaults" : "keepalive " + numbers;
@@ -90,6 +92,10 @@ SocketTimers keepalive_timers(const Description& about, const Settings& settings
             .idle = whole_seconds(about, settings, "idle"),
             .interval = whole_seconds(about, settings, "interval"),
             .count = settings.count("count")};
+}
+
+bool are_the_notes(const SocketTimers& timers) {
+    return timers.idle == 60s && timers.interval == 5s && timers.count == 3;
 }
 
 std::string keepalive_numbers(const SocketTimers& t) {

@@ -25,6 +25,8 @@ public:
         timers_.user_timeout = timers_.idle + timers_.count * timers_.interval;
     }
 
+    int law() const override { return are_the_notes(timers_) ? describe().law : 0; }
+
     std::string label() const override {
         const std::string numbers = keepalive_numbers(timers_);
         return (numbers == "system defaults" ? "keepalive, " : "keepalive ") + numbers + " + user timeout";

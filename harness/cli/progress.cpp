@@ -72,7 +72,7 @@ void ProgressView::draw() {
     last_drawn_ = now;
     std::string text;
     if (records_ && !records_->runs.empty() && progress_.phase == "waiting") {
-        TerminalStyle style{terminal_.columns, terminal_.ascii, terminal_.colour, {}};
+        TerminalStyle style{terminal_.columns, terminal_.ascii, terminal_.colour, {}, {}};
         style.waiting_text = [this, now](const std::string&, const std::string&, const std::string&) {
             return fmt::format("{}s.", std::max(Duration{0}, progress_.until - now) / 1s);
         };

@@ -224,7 +224,8 @@ int finish(const Store& store, const std::vector<Requirement>& requirements, con
         return signal ? 128 + signal : static_cast<int>(Exit::incomplete);
     write_report(store);
     const Records records = read_records(store.file().string());
-    if (!json) fmt::print("{}", terminal_matrix(records, {terminal.columns, terminal.ascii, terminal.colour, {}}));
+    const TerminalStyle style{terminal.columns, terminal.ascii, terminal.colour, {}, {}};
+    if (!json) fmt::print("{}\n{}", terminal_headline(records, style), terminal_matrix(records, style));
     fmt::print(stderr, "report: {}\n", (store.folder() / "report.md").string());
     if (signal) {
         fmt::print(stderr, "interrupted: {} trials are kept; the same command with --output {} goes on\n",

@@ -4,6 +4,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
+#include "harness/linux/namespace.h"
 #include "harness/linux/sysctl.h"
 
 namespace halfopen {
@@ -28,6 +29,13 @@ Sysctls Sysctls::load() {
                                    e.description()));
     }
     return Sysctls(std::move(rules));
+}
+
+Sysctls Sysctls::for_new_worlds() {
+    Sysctls sysctls = load();
+    NetNamespace::create();
+    sysctls.learn();
+    return sysctls;
 }
 
 void Sysctls::learn() {

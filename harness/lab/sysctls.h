@@ -20,6 +20,8 @@ struct SysctlRule {
 class Sysctls {
 public:
     static Sysctls load();
+    /// Loads the list and learns from a fresh namespace, which the calling thread is left in.
+    static Sysctls for_new_worlds();
     explicit Sysctls(std::vector<SysctlRule> rules) : rules_(std::move(rules)) {}
 
     /// Looks at the namespace that the thread is in, a fresh one, and remembers what has to be set in such a one.

@@ -76,7 +76,8 @@ void World::start() {
 }
 
 bool World::is_settled() const {
-    return slot_.watching.is_set() && slot_.last_message.is_set() && slot_.client_acked;
+    // A detector that has spoken already reads no more.
+    return slot_.watching.is_set() && (slot_.last_message.is_set() || slot_.signal.is_set()) && slot_.client_acked;
 }
 
 Bracket World::tell_client(ClientDo command) {

@@ -136,8 +136,9 @@ std::vector<DetectorHead> Plan::detector_heads() const {
     for (const PlannedTrial& t : trials) {
         if (!used.insert(t.spec).second) continue;
         const Description& about = t.detector->describe();
-        heads.push_back({t.spec, std::string(about.name), t.detector->label(), about.law,
-                         std::string(forms[static_cast<size_t>(about.form)]), std::string(about.summary),
+        const int law = t.detector->law();
+        heads.push_back({t.spec, std::string(about.name), t.detector->label(), law,
+                         std::string(law ? forms[static_cast<size_t>(about.form)] : ""), std::string(about.summary),
                          about.name == "noop"});
     }
     return heads;

@@ -66,7 +66,7 @@ void add_law(const std::string& word, const PlanFile& starter, Words& words) {
     const int law = word.size() == 5 ? word[4] - '0' : 0;
     if (law < 1 || law > 5) throw BadInput(fmt::format("there is no \"{}\"; the laws are law-1 to law-5", word));
     for (const std::string& spec : starter.detectors)
-        if (make_detector(spec)->describe().law == law) words.detectors.push_back(spec);
+        if (make_detector(spec)->law() == law) words.detectors.push_back(spec);
 }
 
 Words sort_words(const std::vector<std::string>& what, const PlanFile& starter) {

@@ -12,11 +12,9 @@ namespace halfopen {
 
 using namespace std::chrono_literals;
 
-NamespacesLab::NamespacesLab(const Fd& channel) : channel_(channel), sysctls_(Sysctls::load()) {
+NamespacesLab::NamespacesLab(const Fd& channel) : channel_(channel), sysctls_(Sysctls::for_new_worlds()) {
     raise_descriptor_limit();
     capacity_ = measure_capacity().worlds;
-    NetNamespace::create();
-    sysctls_.learn();
     sysctls_.apply(false);
     read_back_ = sysctls_.read_back();
     kernel_ = kernel_facts(read_back_, kernel_hz());

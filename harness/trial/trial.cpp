@@ -75,7 +75,7 @@ bool NamespaceTrial::is_settled() {
     return world_.is_settled() && MonotonicClock::now() - world_.slot().last_message.get() > 2ms;
 }
 
-Situation NamespaceTrial::read_situation(Instant now) const {
+Situation NamespaceTrial::read_situation(Instant due) const {
     const Slot& slot = world_.slot();
     const auto tcp = tcp_info(world_.server_socket());
     if (!tcp) throw Error(Exit::incomplete, "reading TCP_INFO before the fault");
@@ -89,21 +89,29 @@ Situation NamespaceTrial::read_situation(Instant now) const {
     s.srtt = tcp->srtt;
     s.unacked = tcp->unacked;
     s.notsent_bytes = tcp->notsent_bytes;
-    s.watch_before_fault = at(now - slot.watching.get());
-    s.message_before_fault = at(now - slot.last_message.get());
+    s.watch_before_fault = at(due - slot.watching.get());
+    s.message_before_fault = at(due - slot.last_message.get());
     // TCP_INFO counts in jiffies; the client's own stamp of what it sent last is finer, where it agrees.
-    const Duration coarse = std::min(tcp->last_data_received, tcp->last_ack_received);
-    const Duration fine = now - slot.last_client_send.get();
+    const Duration coarse = due - MonotonicClock::now() + std::min(tcp->last_data_received, tcp->last_ack_received);
+    const Duration fine = due - slot.last_client_send.get();
     s.segment_before_fault = at(fine <= coarse + Duration{2s} / kernel_.hz ? fine : coarse);
     return s;
 }
 
-std::string NamespaceTrial::why_not_ready(const Situation& s) const {
-    if (planned_.traffic == Traffic::in_flight && s.unacked == 0)
-        return "noisy: the write before the fault was acknowledged before it";
+std::string NamespaceTrial::why_not_ready(Instant due) {
     // A socket that the kernel has given up already has no options left to compare.
     if (world_.slot().signal.is_set()) return {};
-    return why_options_differ(world_.server_socket(), planned_.detector->socket_timers());
+    if (std::string why = why_options_differ(world_.server_socket(), planned_.detector->socket_timers()); !why.empty())
+        return why;
+    if (planned_.traffic != Traffic::in_flight) return {};
+    while (MonotonicClock::now() < due - 300us) {
+    }
+    world_.make_server_write();
+    for (;;) {
+        const auto tcp = tcp_info(world_.server_socket());
+        if (tcp && tcp->unacked > 0) return {};
+        if (MonotonicClock::now() > due + 500us) return "noisy: the write before the fault was not seen unacknowledged";
+    }
 }
 
 Duration NamespaceTrial::anchor_before(Instant now, const Situation& s) const {
@@ -117,25 +125,19 @@ Duration NamespaceTrial::anchor_before(Instant now, const Situation& s) const {
 
 std::string NamespaceTrial::fire() {
     usage_before_ = main_thread_usage(world_.server().pid());
-    if (planned_.traffic == Traffic::in_flight) {
-        world_.make_server_write();
-        const Instant give_up = MonotonicClock::now() + 1ms;
-        for (auto tcp = tcp_info(world_.server_socket()); tcp && tcp->unacked == 0 && MonotonicClock::now() < give_up;)
-            tcp = tcp_info(world_.server_socket());
-    }
-    const Instant now = MonotonicClock::now();
-    const Situation situation = read_situation(now);
-    situation_ = {std::string(planned_.detector->timing().anchor), anchor_before(now, situation), situation.rto,
-                  situation.srtt, situation.unacked, situation.notsent_bytes};
-    predicted_ = planned_.detector->predict(situation);
     info_before_ = tcp_info(world_.server_socket());
-    if (const std::string why = why_not_ready(situation); !why.empty()) return why;
-
+    // The prediction is made for an instant a little ahead, and the fault waits for it: so it is stored before the
+    // outcome can be known, and its origins lie exactly as far back as it was told.
+    const Instant due = MonotonicClock::now() + 2ms;
+    Situation situation = read_situation(due);
+    if (planned_.traffic == Traffic::in_flight) situation.unacked = std::max(situation.unacked, 1U);
+    predicted_ = planned_.detector->predict(situation);
+    situation_ = {std::string(planned_.detector->timing().anchor), anchor_before(due, situation), situation.rto,
+                  situation.srtt, situation.unacked, situation.notsent_bytes};
+    if (const std::string why = why_not_ready(due); !why.empty()) return why;
+    while (MonotonicClock::now() < due) {
+    }
     bracket_ = faults_.front()->fire(world_);
-    // The situation was read a moment before; its origins lie by that much further back from the fault itself.
-    const Duration moment = bracket_.before - now;
-    situation_.anchor_before_fault += moment;
-    predicted_.after = predicted_.after - at(moment);
     for (size_t i = 1; i < faults_.size(); ++i) faults_[i]->fire(world_);
     world_.canary().probe();
     const Duration limit = faults_.front()->describe().bracket_limit;

@@ -27,8 +27,10 @@ public:
     World& world() { return world_; }
 
 private:
-    Situation read_situation(Instant now) const;
-    std::string why_not_ready(const Situation&) const;
+    /// The situation as it will be at `due`, a moment ahead.
+    Situation read_situation(Instant due) const;
+    /// Compares the socket's options with what the detector says, and makes the write of in-flight.
+    std::string why_not_ready(Instant due);
     Duration anchor_before(Instant now, const Situation&) const;
     /// After the notice or the horizon a byte may be sent on the connection itself; empty when it met its fate.
     std::string why_path_is_wrong();

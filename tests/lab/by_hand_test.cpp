@@ -77,7 +77,7 @@ std::string ask(int fd) {
 
 /// One fault's lines in a fresh world; runs inside a supervisor and gives back what the server learned.
 std::string try_by_hand(const Fault& fault) {
-    const Topology topology = Topology::build(Sysctls::load());
+    const Topology topology = Topology::build(Sysctls::for_new_worlds());
     topology.server.enter();
     const Fd listener = tcp_listen({server_address, server_port});
     const ByHand hand = fault.by_hand();
@@ -95,6 +95,8 @@ std::string try_by_hand(const Fault& fault) {
         });
         client_socket.reset();
     }
+    const timeval patience{10, 0}; // A client that cannot connect must not hang the test.
+    setsockopt(listener.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     const Fd server = tcp_accept(listener);
     if (hand.is_client) {
         char bytes[8];
@@ -113,8 +115,9 @@ std::string by_hand_in_lab(const Fault& fault) {
     check(pipe(ends), "making a pipe");
     const Fd answer{ends[0]}, told{ends[1]};
     Supervisor lab([&](const Fd&) {
-        signal(SIGALRM, [](int) {});
-        siginterrupt(SIGALRM, 1);
+        struct sigaction without_restart {};
+        without_restart.sa_handler = [](int) {};
+        sigaction(SIGALRM, &without_restart, nullptr);
         std::string text;
         try {
             text = try_by_hand(fault);

@@ -1,0 +1,81 @@
+// Bad input: each mistake is one short line that names what is wrong and the mend, and the exit status is 2.
+
+#include <algorithm>
+#include <fstream>
+
+#include "support/catch.h"
+#include "support/folder.h"
+#include "support/program.h"
+
+using namespace halfopen::testing;
+
+namespace {
+
+void check_refused(const std::vector<std::string>& arguments, const std::string& words) {
+    const Ran ran = run_program(arguments);
+    INFO(ran.err);
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK_THAT(ran.err, ContainsSubstring(words));
+    CHECK(ran.err.starts_with("error: "));
+    CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
+}
+
+std::string file_with(const Folder& folder, const std::string& name, const std::string& text) {
+    const auto path = folder.path() / name;
+    std::ofstream(path) << text;
+    return path.string();
+}
+
+} // namespace
+
+TEST_CASE("an unknown verb, scenario or detector is refused with the nearest name") {
+    check_refused({"ruun"}, "did you mean \"run\"?");
+    check_refused({"run", "silent-dorp"}, "did you mean \"silent-drop\"?");
+    check_refused({"run", "silent-drop", "keepalvie"}, "did you mean \"keepalive\"?");
+    check_refused({"explain", "keepalvie"}, "did you mean \"keepalive\"?");
+    check_refused({"predict", "silent-dorp", "recv"}, "did you mean \"silent-drop\"?");
+    check_refused({"run", "--traffic", "idel"}, "request-response");
+    check_refused({"run", "--horizon", "80"}, "with its unit");
+}
+
+TEST_CASE("an unknown setting, unit or value is refused with the mend") {
+    check_refused({"run", "silent-drop", "keepalive:idel=5s"}, "did you mean");
+    check_refused({"run", "silent-drop", "keepalive:idle=-1s"}, "idle");
+    check_refused({"run", "silent-drop", "keepalive:idle=5parsec"}, "5parsec");
+    check_refused({"run", "silent-drop", "keepalive:idle=5"}, "unit");
+    check_refused({"run", "silent-drop", "keepalive:count=0"}, "count");
+    check_refused({"run", "silent-drop", "keepalive:idle=9999999999s"}, "9999999999s");
+}
+
+TEST_CASE("a records file that is missing, empty, not ours or of a newer version is refused") {
+    const Folder folder;
+    check_refused({"report", "/nonexistent"}, "/nonexistent");
+    check_refused({"report", file_with(folder, "empty.jsonl", "")}, "empty");
+    check_refused({"report", file_with(folder, "text.jsonl", "hello\nworld\n")}, "text.jsonl:1");
+    check_refused({"report", file_with(folder, "new.jsonl", "{\"type\":\"run\",\"schema\":99}\n")}, "newer");
+}
+
+TEST_CASE("a plan file with a mistake is refused with file and line") {
+    const Folder folder;
+    const std::string path = file_with(folder, "mine.toml",
+                                       "name = \"mine\"\nsummary = \"Mine.\"\nhorizon = \"5s\"\nsweep_periods_up_to = \"10s\"\n"
+                                       "detectors = [\"recv\"]\n\n[[cells]]\ntraffic = \"idle\"\nscenarios = [\"healthyy\"]\n");
+    check_refused({"run", path}, "mine.toml:9:13: there is no scenario \"healthyy\"; did you mean \"healthy\"?");
+}
+
+TEST_CASE("help and version are no errors, and no verb shows the help") {
+    CHECK(run_program({"--help"}).status == 0);
+    CHECK_THAT(run_program({"--help"}).out, ContainsSubstring("Examples:"));
+    CHECK(run_program({"run", "--help"}).status == 0);
+    CHECK(run_program({"--version"}).status == 0);
+    CHECK(run_program({}).status == 2);
+}
+
+TEST_CASE("a selection that is empty ends with 4") { CHECK(run_program({"run", "--id", "no/such/trial"}).status == 4); }
+
+TEST_CASE("a full disk is said in one line, with what was being written") {
+    const Ran ran = run_program({"report", std::string(HALFOPEN_SOURCE_DIR) + "/tests/golden/laws.jsonl", "-o", "/dev/full"});
+    CHECK(ran.status == 5);
+    CHECK_THAT(ran.err, ContainsSubstring("writing /dev/full: No space left on device"));
+}

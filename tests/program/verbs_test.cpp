@@ -1,0 +1,128 @@
+// The verbs, as their first users meet them.
+
+#include <nlohmann/json.hpp>
+
+#include "harness/lab/supervisor.h"
+#include "support/catch.h"
+#include "support/folder.h"
+#include "support/program.h"
+
+using namespace halfopen;
+using namespace halfopen::testing;
+
+#define NEEDS_NAMESPACES                                                                                               \
+    if (const std::string why = why_no_user_namespaces(); !why.empty()) HALFOPEN_SKIP(why)
+
+TEST_CASE("the catalogues are listed for people and for programs") {
+    CHECK_THAT(run_program({"list", "scenarios"}).out, ContainsSubstring("silent-drop"));
+    CHECK_THAT(run_program({"list", "detectors", "SO_KEEPALIVE"}).out, !ContainsSubstring("heartbeat"));
+    const auto detectors = nlohmann::json::parse(run_program({"list", "detectors", "--json"}).out);
+    CHECK(detectors.size() == 16);
+    for (const auto& d : detectors)
+        for (const char* key : {"name", "label", "summary", "law", "form", "folklore", "needs", "settings"})
+            CHECK(d.contains(key));
+    const auto scenarios = nlohmann::json::parse(run_program({"list", "scenarios", "--json"}).out);
+    CHECK(scenarios.size() == 11);
+    for (const auto& s : scenarios)
+        for (const char* key : {"name", "label", "summary", "truth", "traffic", "needs"}) CHECK(s.contains(key));
+    CHECK(nlohmann::json::parse(run_program({"list", "traffic", "--json"}).out).size() == 7);
+    CHECK(nlohmann::json::parse(run_program({"list", "plans", "--json"}).out).size() >= 1);
+}
+
+TEST_CASE("pages and laws are explained by name, and a cell by two names in either order") {
+    CHECK_THAT(run_program({"explain", "silent-drop"}).out, ContainsSubstring("# silent-drop"));
+    CHECK_THAT(run_program({"explain", "keepalive+user-timeout"}).out, ContainsSubstring("TCP_USER_TIMEOUT"));
+    CHECK_THAT(run_program({"explain", "law-4"}).out, ContainsSubstring("Law 4"));
+    const Ran cell = run_program({"explain", "silent-drop", "keepalive"});
+    CHECK_THAT(cell.out, ContainsSubstring("ETIMEDOUT"));
+    CHECK(run_program({"explain", "keepalive", "silent-drop"}).out == cell.out);
+}
+
+TEST_CASE("a prediction names the window and the rule, and runs nothing") {
+    const Ran ran = run_program({"predict", "silent-drop", "keepalive", "--traffic", "one-write"});
+    CHECK(ran.status == 0);
+    CHECK_THAT(ran.out, ContainsSubstring("15 min 3"));
+}
+
+TEST_CASE("a dry run shows the plan and writes nothing") {
+    const Ran ran = run_program({"run", "--dry-run"});
+    CHECK(ran.status == 0);
+    CHECK_THAT(ran.out, ContainsSubstring("bounded by"));
+    CHECK_THAT(ran.out, ContainsSubstring("silent-drop/idle/recv/r1"));
+}
+
+TEST_CASE("a run leaves records and a report, and the report can be made again with the same bytes") {
+    NEEDS_NAMESPACES;
+    const Folder folder;
+    const std::string out = (folder.path() / "r").string();
+    const Ran ran = run_program({"run", "process-killed", "silent-drop", "-d", "recv", "-d", "poll", "-n", "2", "--horizon", "1s", "-o", out});
+    INFO(ran.err);
+    CHECK(ran.status == 0);
+    const Ran first = run_program({"report", out}), second = run_program({"report", out});
+    CHECK(first.status == 0);
+    CHECK(first.out == second.out);
+    CHECK_THAT(first.out, ContainsSubstring("8 trials"));
+}
+
+TEST_CASE("the same folder again repeats nothing") {
+    NEEDS_NAMESPACES;
+    const Folder folder;
+    const std::string out = (folder.path() / "r").string();
+    const std::vector<std::string> command{"run", "process-killed", "recv", "-n", "2", "--horizon", "1s", "-o", out};
+    CHECK(run_program(command).status == 0);
+    const auto size = std::filesystem::file_size(out + "/trials.jsonl");
+    CHECK(run_program(command).status == 0);
+    CHECK(std::filesystem::file_size(out + "/trials.jsonl") == size);
+    auto other = command;
+    other[2] = "poll";
+    CHECK(run_program(other).status == 2);
+}
+
+TEST_CASE("a requirement that is broken ends with 1, one that holds with 0") {
+    NEEDS_NAMESPACES;
+    const Folder folder;
+    std::vector<std::string> command{"run", "process-killed", "silent-drop", "recv", "-n", "1", "--horizon", "1s", "-o",
+                                     (folder.path() / "a").string(), "--require", "recv process-killed <= 900ms"};
+    CHECK(run_program(command).status == 0);
+    command[9] = (folder.path() / "b").string();
+    command.back() = "recv silent-drop <= 900ms";
+    const Ran ran = run_program(command);
+    CHECK(ran.status == 1);
+    CHECK_THAT(ran.err, ContainsSubstring("not every trial noticed"));
+}
+
+TEST_CASE("an ordinary user without any capability gets the same answers") {
+    NEEDS_NAMESPACES;
+    if (geteuid() != 0) HALFOPEN_SKIP("this is an ordinary user already");
+    const Folder folder;
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+    const Ran ran = run_program({"run", "process-killed", "silent-drop", "recv", "-n", "1", "--horizon", "1s", "-o",
+                                 (folder.path() / "r").string()},
+                                {}, "65534");
+    INFO(ran.err);
+    CHECK(ran.status == 0);
+    CHECK_THAT(run_program({"report", (folder.path() / "r").string()}).out, ContainsSubstring("2 trials"));
+}
+
+TEST_CASE("without user namespaces the error says how to allow them, and nothing is left behind") {
+    NEEDS_NAMESPACES;
+    const Folder folder;
+    // A user namespace of our own in which no further one may be made, as on a machine that forbids them.
+    const std::string command = "unshare --user --map-root-user sh -c 'echo 0 > /proc/sys/user/max_user_namespaces; exec " +
+                                program() + " run process-killed recv -o " + (folder.path() / "r").string() + " 2>&1; '";
+    FILE* pipe = popen(command.c_str(), "r");
+    std::string text(4096, '\0');
+    text.resize(fread(text.data(), 1, text.size(), pipe));
+    const int status = pclose(pipe);
+    CHECK(WEXITSTATUS(status) == 3);
+    CHECK_THAT(text, ContainsSubstring("sysctl -w user.max_user_namespaces"));
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "r"));
+}
+
+TEST_CASE("the doctor finds this machine able, as the tests did") {
+    NEEDS_NAMESPACES;
+    const Ran ran = run_program({"doctor"});
+    INFO(ran.out);
+    CHECK(ran.status == 0);
+    CHECK_THAT(ran.out, ContainsSubstring("ok   user and network namespaces"));
+}
