@@ -15,6 +15,7 @@
 #include "harness/base/frame.h"
 #include "harness/lab/roles.h"
 #include "harness/linux/process.h"
+#include "harness/linux/tcp_info.h"
 
 namespace halfopen {
 
@@ -168,15 +169,18 @@ private:
     bool reads_ = false, writes_ = false;
 };
 
-/// Fills the send buffer once, without blocking, and until nothing more has gone for a while: the client does not
-/// read, so its window closes and the buffer stays full.
+/// Fills the send buffer once, without blocking, until nothing more goes: the client does not read, so its window
+/// closes, all that it took is acknowledged, and the rest stays queued.
 void fill_buffer(int fd) {
     const std::vector<char> frame = encode(FrameType::data);
     std::vector<char> block;
     for (int i = 0; i < 100; ++i) block.insert(block.end(), frame.begin(), frame.end());
-    for (int quiet = 0; quiet < 3; ++quiet) {
+    const Instant give_up = MonotonicClock::now() + 400ms;
+    for (int quiet = 0; quiet < 3 && MonotonicClock::now() < give_up;) {
         while (send(fd, block.data(), block.size(), MSG_DONTWAIT | MSG_NOSIGNAL) > 0) quiet = 0;
         std::this_thread::sleep_for(10ms);
+        const auto tcp = tcp_info(fd);
+        quiet = tcp && tcp->notsent_bytes > 0 && tcp->unacked == 0 ? quiet + 1 : 0;
     }
 }
 

@@ -103,6 +103,8 @@ std::string NamespaceTrial::why_not_ready(Instant due) {
     if (world_.slot().signal.is_set()) return {};
     if (std::string why = why_options_differ(world_.server_socket(), planned_.detector->socket_timers()); !why.empty())
         return why;
+    if (planned_.traffic == Traffic::buffer_full && situation_.notsent_bytes == 0)
+        return "noisy: the server's buffer was not full at the fault";
     if (planned_.traffic != Traffic::in_flight) return {};
     while (MonotonicClock::now() < due - 300us) {
     }
