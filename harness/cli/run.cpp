@@ -1,23 +1,16 @@
 // halfopen run: the scenario matrix, measured.
 
-#include <csignal>
 #include <fstream>
-#include <map>
 
 #include <CLI/CLI.hpp>
-#include <poll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "harness/base/error.h"
-#include "harness/base/files.h"
-#include "harness/cli/progress.h"
 #include "harness/cli/require.h"
+#include "harness/cli/runner.h"
 #include "harness/cli/verbs.h"
 #include "harness/lab/capacity.h"
-#include "harness/linux/machine.h"
 #include "harness/trial/schedule.h"
-#include "harness/trial/session.h"
+#include "harness/lab/supervisor.h"
 #include "harness/trial/store.h"
 #include "reports/markdown.h"
 #include "reports/terminal.h"
@@ -27,62 +20,6 @@ namespace halfopen {
 using namespace std::chrono_literals;
 
 namespace {
-
-struct RunOptions {
-    Selection selection;
-    std::string repeats, horizon, output, lab = "namespaces", progress = "auto", colour = "auto";
-    std::vector<std::string> requirements;
-    bool dry_run = false, json = false, ascii = false;
-    int jobs = 0;
-    std::vector<std::string> command;
-};
-
-/// Ctrl-C and SIGTERM as something to poll for, from now until the end.
-class Interrupts {
-public:
-    Interrupts() {
-        sigset_t set;
-        sigemptyset(&set);
-        sigaddset(&set, SIGINT);
-        sigaddset(&set, SIGTERM);
-        sigprocmask(SIG_BLOCK, &set, nullptr);
-        fd_ = Fd{check(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "making a signalfd")};
-    }
-    int fd() const { return fd_.get(); }
-    /// The number of a signal that has come, 0 when none has.
-    int take() {
-        signalfd_siginfo info{};
-        return read(fd_.get(), &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
-    }
-
-private:
-    Fd fd_;
-};
-
-RunLine run_line(const Plan& plan, const RunOptions& options, const LabFacts& facts) {
-    RunLine line;
-    line.halfopen = HALFOPEN_VERSION;
-    line.executable = sha256(read_text("/proc/self/exe"));
-    line.started = utc_now();
-    line.command = options.command;
-    line.plan = plan.name;
-    line.plan_digest = plan.digest();
-    line.seed = plan.seed;
-    line.lab = options.lab;
-    line.clock = "wall";
-    line.kernel = kernel_release();
-    line.hz = facts.hz;
-    line.cpus = online_cpus();
-    line.trials = static_cast<int>(plan.trials.size());
-    line.repeats = plan.repeats;
-    line.horizon = plan.horizon;
-    line.sysctl = facts.sysctl;
-    line.floor = facts.floor;
-    line.load_before = load_average();
-    line.scenarios = plan.scenario_heads();
-    line.detectors = plan.detector_heads();
-    return line;
-}
 
 /// How long a plan takes: building and firing cost some milliseconds a world, then the horizons overlap.
 Duration expected_duration(const Plan& plan, int capacity) {
@@ -128,95 +65,6 @@ void write_report(const Store& store) {
                                       store.folder().string()),
                           errno);
 }
-
-/// The run itself: hears from the lab, appends, shows. Returns the signal that ended it, or 0.
-class Runner {
-public:
-    Runner(const Plan& plan, const RunOptions& options, Store& store, const Terminal& terminal)
-        : plan_(plan), options_(options), store_(store), view_(options.progress, terminal, plan) {
-        if (store.is_resumed()) records_ = read_records(store.file().string());
-        if (records_.runs.size()) view_.begin(records_);
-    }
-
-    int run() {
-        std::vector<PlannedTrial> todo;
-        for (const PlannedTrial& trial : plan_.trials)
-            if (!store_.done().count(trial.id)) todo.push_back(trial);
-        if (todo.empty()) return 0;
-        const Instant began = MonotonicClock::now();
-        Session session(todo, plan_.seed, options_.jobs);
-        Interrupts interrupts;
-        const int signal = listen(session, interrupts);
-        session.stop();
-        view_.end();
-        append_end(MonotonicClock::now() - began, signal != 0);
-        return signal;
-    }
-
-private:
-    int listen(Session& session, Interrupts& interrupts) {
-        for (;;) {
-            pollfd fds[2] = {{session.fd(), POLLIN, 0}, {interrupts.fd(), POLLIN, 0}};
-            poll(fds, 2, 500);
-            if (const int signal = interrupts.take()) {
-                drain(session);
-                return signal;
-            }
-            if (fds[0].revents)
-                while (const auto heard = session.hear())
-                    if (!take(*heard)) return 0;
-            view_.tick();
-        }
-    }
-
-    /// What the lab had told before it was interrupted is not lost.
-    void drain(Session& session) {
-        try {
-            while (const auto heard = session.hear())
-                if (!take(*heard)) return;
-        } catch (const Error&) { // It may have ended on the same signal.
-        }
-    }
-
-    bool take(const Heard& heard) {
-        if (const auto* facts = std::get_if<LabFacts>(&heard)) {
-            records_.runs.push_back(run_line(plan_, options_, *facts));
-            store_.append(records_.runs.back());
-            view_.begin(records_);
-        } else if (const auto* trial = std::get_if<TrialLine>(&heard)) {
-            store_.append(*trial);
-            if (options_.json) fmt::print("{}\n", to_json(*trial));
-            add(*trial);
-            view_.show(*trial);
-        } else if (const auto* progress = std::get_if<Progress>(&heard)) {
-            view_.show(*progress);
-        } else {
-            return false;
-        }
-        return true;
-    }
-
-    void add(const TrialLine& trial) {
-        std::erase_if(records_.trials, [&](const TrialLine& old) { return old.id == trial.id; });
-        records_.trials.push_back(trial);
-    }
-
-    void append_end(Duration wall, bool interrupted) {
-        if (records_.runs.empty()) return; // Not even the floor was measured: there is nothing to end.
-        EndLine end;
-        end.wall = wall;
-        end.interrupted = interrupted;
-        end.trials = static_cast<int>(records_.trials.size());
-        for (const TrialLine& trial : records_.trials) end.invalid += trial.outcome == Outcome::invalid;
-        store_.append(end);
-    }
-
-    const Plan& plan_;
-    const RunOptions& options_;
-    Store& store_;
-    Records records_;
-    ProgressView view_;
-};
 
 int finish(const Store& store, const std::vector<Requirement>& requirements, const Terminal& terminal, bool json,
            int signal) {

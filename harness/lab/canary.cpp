@@ -27,6 +27,11 @@ std::string_view name(Passage p) {
     return names[static_cast<size_t>(p)];
 }
 
+Canary::Canary(Fd client, Fd server) : client_(std::move(client)), server_(std::move(server)) {
+    // Whenever it is closed, and by whom, nothing of it is left that would go on sending.
+    for (const Fd* end : {&client_, &server_}) linger_zero(end->get());
+}
+
 void Canary::probe() {
     // The client's byte goes first: under a reject it would otherwise meet a connection that is reset already.
     if (client_) send(client_.get(), "c", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -48,11 +53,8 @@ void Canary::forget_client() {
 }
 
 void Canary::close() {
-    for (Fd* end : {&client_, &server_})
-        if (*end) {
-            linger_zero(end->get());
-            end->reset();
-        }
+    client_.reset();
+    server_.reset();
 }
 
 } // namespace halfopen

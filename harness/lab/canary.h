@@ -20,14 +20,13 @@ std::string_view name(Passage);
 class Canary {
 public:
     Canary() = default;
-    Canary(Fd client, Fd server) : client_(std::move(client)), server_(std::move(server)) {}
+    Canary(Fd client, Fd server);
     /// Sends one byte in each direction, without waiting.
     void probe();
     /// What became of the bytes; ask some milliseconds after probe().
     Passage result() const;
     /// The client's host forgets this connection too (host-reboot).
     void forget_client();
-    /// Both ends vanish without leaving retransmissions behind.
     void close();
 
 private:

@@ -86,7 +86,11 @@ private:
         switch (static_cast<ClientDo>(command)) {
         case ClientDo::start: start(); break;
         case ClientDo::send_frame: send_frame(FrameType::data); break;
-        case ClientDo::close: socket_.reset(); break;
+        case ClientDo::close:
+            linger_off(socket_.get());
+            slot_.command_before.stamp();
+            socket_.reset();
+            break;
         case ClientDo::shut_write: shutdown(socket_.get(), SHUT_WR); break;
         case ClientDo::reset:
             linger_zero(socket_.get());

@@ -29,6 +29,8 @@ struct WorldSpec {
     const Detector* detector = nullptr;
     Traffic traffic = Traffic::idle;
     Duration signal_interval{0}; ///< above zero: the server can be told to storm
+    /// A client that is killed leaves a FIN behind; in all other worlds a role that ends leaves nothing.
+    bool killed_client_says_goodbye = false;
 };
 
 /// Bodies of the role processes; they return only when the control channel closes.

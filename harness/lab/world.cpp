@@ -37,6 +37,18 @@ void pass_frame(const Fd& from, const Fd& to) {
     }
 }
 
+/// A socket that is closed with its FIN unacknowledged lives on without an owner, sends for two minutes more
+/// (tcp_orphan_retries()), and keeps its namespace alive so long. When worlds end, by plan or by kill -9, none may:
+/// with SO_LINGER 0 a close leaves nothing. A client whose death is to be heard cannot have that; its FIN gives up
+/// after a second instead.
+void leave_no_orphans(const WorldSpec& spec, const Fd& client, const Fd& server) {
+    linger_zero(server.get());
+    if (spec.killed_client_says_goodbye)
+        set_option(client.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, 1000, "TCP_USER_TIMEOUT");
+    else
+        linger_zero(client.get());
+}
+
 } // namespace
 
 World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot)
@@ -54,6 +66,7 @@ void World::connect() {
     pass_frame(client_socket, server_socket);
     pass_frame(server_socket, client_socket);
     server_socket_ = server_socket.duplicate();
+    leave_no_orphans(spec_, client_socket, server_socket);
 
     auto [client_control, client_end] = socket_pair(SOCK_STREAM);
     client_ = fork_process([&] { return run_client(spec_, slot_, std::move(client_socket), std::move(client_end)); });

@@ -44,10 +44,15 @@ int get_option(int fd, int level, int option, const char* name) {
     return value;
 }
 
-void linger_zero(int fd) {
-    const linger now{1, 0};
-    check(setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now), "setting SO_LINGER to 0");
+namespace {
+void set_linger(int fd, bool on) {
+    const linger value{on, 0};
+    check(setsockopt(fd, SOL_SOCKET, SO_LINGER, &value, sizeof value), "setting SO_LINGER {}", on ? "to 0" : "off");
 }
+} // namespace
+
+void linger_zero(int fd) { set_linger(fd, true); }
+void linger_off(int fd) { set_linger(fd, false); }
 
 void forget(Fd& socket) {
     set_option(socket.get(), IPPROTO_TCP, TCP_REPAIR, 1, "TCP_REPAIR");

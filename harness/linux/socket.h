@@ -22,6 +22,8 @@ int get_option(int fd, int level, int option, const char* name);
 
 /// Makes close() send an RST instead of a FIN (SO_LINGER with a time of zero, socket(7)).
 void linger_zero(int fd);
+/// Back to the default: close() sends a FIN and the kernel goes on delivering.
+void linger_off(int fd);
 
 /// Closes a TCP socket without a word to the other end: in repair mode tcp_close() frees the socket and sends
 /// nothing. What a power cut and reboot does to a host's memory. Needs CAP_NET_ADMIN in the namespace.

@@ -166,7 +166,7 @@ Plan make_plan(const Selection& selection) {
     plan.repeats = selection.repeats.value_or(choice.file.repeats);
     plan.horizon = selection.horizon.value_or(choice.file.horizon);
     for (const Choice::Column& column : choice.columns)
-        for (const std::string& spec : canonical(choice.detectors))
+        for (const std::string& spec : canonical(column.detectors))
             add_cell(plan, choice.file, *column.scenario, column.traffic, spec);
     if (!selection.id.empty())
         std::erase_if(plan.trials, [&](const PlannedTrial& t) { return t.id != selection.id; });

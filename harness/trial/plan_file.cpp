@@ -19,12 +19,25 @@ Duration duration(const TomlFile& file, std::string_view key) {
     return *value;
 }
 
+std::vector<std::string> read_specs(const TomlFile& file, const toml::table& table) {
+    std::vector<std::string> specs;
+    for (const std::string& spec : file.texts(table, "detectors")) {
+        try {
+            specs.push_back(spec_of(*make_detector(spec)));
+        } catch (const BadInput& e) {
+            file.fail(file.at(table, "detectors"), e.what());
+        }
+    }
+    return specs;
+}
+
 PlanFile::Cells read_cells(const TomlFile& file, const toml::table& entry) {
-    file.only(entry, {"traffic", "scenarios"});
+    file.only(entry, {"traffic", "scenarios", "detectors"});
     const auto traffic = parse_traffic(file.text(entry, "traffic"));
     if (!traffic)
         file.fail(file.at(entry, "traffic"), "there is no such traffic profile; profiles: " + all_traffic());
-    PlanFile::Cells cells{*traffic, file.texts(entry, "scenarios")};
+    PlanFile::Cells cells{*traffic, file.texts(entry, "scenarios"), {}};
+    if (entry.contains("detectors")) cells.detectors = read_specs(file, entry);
     for (const std::string& name : cells.scenarios) {
         const auto names = scenario_names();
         if (std::find(names.begin(), names.end(), name) == names.end())
@@ -119,13 +132,14 @@ std::vector<Traffic> asked_traffic(const std::vector<std::string>& words) {
     return all;
 }
 
-void add_columns(Choice& choice, const std::vector<std::string>& names, const std::vector<Traffic>& traffic) {
+void add_columns(Choice& choice, const std::vector<std::string>& names, const std::vector<Traffic>& traffic,
+                 const std::vector<std::string>& detectors) {
     for (const std::string& name : names) {
         const Scenario& scenario = find_scenario(name);
         for (const Traffic profile : traffic.empty() ? std::vector{scenario.traffic.front()} : traffic) {
             const auto& sensible = scenario.traffic;
             if (std::find(sensible.begin(), sensible.end(), profile) != sensible.end())
-                choice.columns.push_back({&scenario, profile});
+                choice.columns.push_back({&scenario, profile, detectors});
             else if (names.size() == 1)
                 throw BadInput(fmt::format("{} makes no sense with {} traffic", name, info(profile).name));
         }
@@ -144,13 +158,7 @@ PlanFile read_plan_file(const fs::path& path) {
     plan.repeats = static_cast<int>(file.integer_or(root, "repeats", 3));
     plan.horizon = duration(file, "horizon");
     plan.sweep_periods_up_to = duration(file, "sweep_periods_up_to");
-    for (const std::string& spec : file.texts(root, "detectors")) {
-        try {
-            plan.detectors.push_back(spec_of(*make_detector(spec)));
-        } catch (const BadInput& e) {
-            file.fail(file.at(root, "detectors"), e.what());
-        }
-    }
+    plan.detectors = read_specs(file, root);
     for (const toml::table* entry : file.tables(root, "cells")) plan.cells.push_back(read_cells(file, *entry));
     if (plan.cells.empty()) file.fail(root, "the plan has no cells: add [[cells]] with traffic and scenarios");
     return plan;
@@ -170,18 +178,19 @@ Choice choose(const Selection& selection) {
     choice.file = words.plan.empty() ? starter : read_plan_file(words.plan);
     add_globs(selection.scenarios, words.scenarios);
     words.detectors.insert(words.detectors.end(), selection.detectors.begin(), selection.detectors.end());
-    choice.detectors = words.detectors.empty() ? choice.file.detectors : words.detectors;
+    const auto& rows = words.detectors.empty() ? choice.file.detectors : words.detectors;
     const auto traffic = asked_traffic(selection.traffic);
     if (!words.scenarios.empty()) {
-        add_columns(choice, words.scenarios, traffic);
+        add_columns(choice, words.scenarios, traffic, rows);
         if (words.plan.empty()) choice.file.name = "selection";
         return choice;
     }
     for (const PlanFile::Cells& cells : choice.file.cells)
         if (traffic.empty() || std::find(traffic.begin(), traffic.end(), cells.traffic) != traffic.end())
-            add_columns(choice, cells.scenarios, {cells.traffic});
+            add_columns(choice, cells.scenarios, {cells.traffic},
+                        words.detectors.empty() && !cells.detectors.empty() ? cells.detectors : rows);
     // Traffic that the plan does not hold is asked of every scenario that makes sense with it.
-    if (choice.columns.empty()) add_columns(choice, scenario_names(), traffic);
+    if (choice.columns.empty()) add_columns(choice, scenario_names(), traffic, rows);
     if (!selection.what.empty() && words.plan.empty()) choice.file.name = "selection";
     return choice;
 }

@@ -18,6 +18,7 @@ struct PlanFile {
     struct Cells {
         Traffic traffic;
         std::vector<std::string> scenarios;
+        std::vector<std::string> detectors; ///< specs; empty: those of the whole plan
     };
     std::vector<Cells> cells;
 };
@@ -31,9 +32,9 @@ struct Choice {
     struct Column {
         const Scenario* scenario;
         Traffic traffic;
+        std::vector<std::string> detectors;
     };
     std::vector<Column> columns;
-    std::vector<std::string> detectors;
 };
 
 /// Takes the words of the command line apart. Words that are no plan leave the starter plan's rows and columns in

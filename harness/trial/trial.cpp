@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 namespace {
 
 WorldSpec spec_of_world(const PlannedTrial& planned) {
-    return {planned.detector.get(), planned.traffic, planned.scenario->signal_interval};
+    return {planned.detector.get(), planned.traffic, planned.scenario->signal_interval,
+            planned.scenario->effect() == Effect::fin};
 }
 
 bool is_off(Duration wanted, int got_seconds) { return wanted != std::chrono::seconds{got_seconds}; }

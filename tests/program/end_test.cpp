@@ -44,7 +44,7 @@ template <typename Condition> bool becomes_true(Duration within, Condition condi
     const Instant give_up = MonotonicClock::now() + within;
     while (!condition())
         if (MonotonicClock::now() > give_up) return false;
-        else sleep_until(MonotonicClock::now() + 20ms);
+        else sleep_until(MonotonicClock::now() + 50ms);
     return true;
 }
 
@@ -69,11 +69,13 @@ class CanaryLink {
 public:
     /// Looks for a role of the running program; nothing is linked when there is none yet.
     CanaryLink() : home_(NetNamespace::current()) {
+        const std::string home = namespace_of("self");
         own_ = NetNamespace::create();
         RouteSocket route;
         for (const pid_t pid : its_processes()) {
             const Fd world{open(fmt::format("/proc/{}/ns/net", pid).c_str(), O_RDONLY | O_CLOEXEC)};
-            if (!world || is_home(pid)) continue;
+            const std::string its = namespace_of(std::to_string(pid));
+            if (!world || its.empty() || its == home) continue; // The program itself stays outside.
             try {
                 check(setns(world.get(), CLONE_NEWNET), "entering a world");
                 const NetNamespace there = NetNamespace::current();
@@ -100,10 +102,9 @@ public:
     }
 
 private:
-    static bool is_home(pid_t pid) {
-        std::error_code error;
-        return std::filesystem::read_symlink(fmt::format("/proc/{}/ns/net", pid), error) ==
-               std::filesystem::read_symlink("/proc/1/ns/net", error);
+    static std::string namespace_of(const std::string& process) {
+        std::error_code gone;
+        return std::filesystem::read_symlink("/proc/" + process + "/ns/net", gone).string();
     }
     NetNamespace home_, own_;
     bool linked_ = false;

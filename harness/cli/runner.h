@@ -1,0 +1,43 @@
+#pragma once
+// The run itself, from the plan to the last record.
+
+#include <string>
+#include <vector>
+
+#include "harness/cli/progress.h"
+#include "harness/trial/plan.h"
+#include "harness/trial/store.h"
+
+namespace halfopen {
+
+struct RunOptions {
+    Selection selection;
+    std::string repeats, horizon, output, lab = "namespaces", progress = "auto", colour = "auto";
+    std::vector<std::string> requirements;
+    bool dry_run = false, json = false, ascii = false;
+    int jobs = 0;
+    std::vector<std::string> command;
+};
+
+/// Hears from the lab, appends, shows.
+class Runner {
+public:
+    Runner(const Plan&, const RunOptions&, Store&, const Terminal&);
+    /// Runs what the store does not hold yet. The signal that ended it, or 0.
+    int run();
+
+private:
+    int listen(Session&, class Interrupts&);
+    void drain(Session&);
+    bool take(const Heard&);
+    void add(const TrialLine&);
+    void append_end(Duration wall, bool interrupted);
+
+    const Plan& plan_;
+    const RunOptions& options_;
+    Store& store_;
+    Records records_;
+    ProgressView view_;
+};
+
+} // namespace halfopen
