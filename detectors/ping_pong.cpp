@@ -48,8 +48,11 @@ public:
     bool pong_from_thread() const override { return settings().choice("answered-by") == "thread"; }
 
     Prediction predict(const Situation& s) const override {
-        const Window next_ping{interval() - ping_before_fault(s).to,
-                               interval() - ping_before_fault(s).from + poll_lateness(interval())};
+        // Pings keep to a beat, and each leaves up to poll()'s lateness after it: so two of them lie as much closer
+        // together as the first was late.
+        const Duration late = poll_lateness(interval());
+        const Window since = ping_before_fault(s);
+        const Window next_ping{std::max(0ns, interval() - since.to - late), interval() - since.from + late};
         return earlier(pong_missing(s), hears(socket_events(s, {}, next_ping)));
     }
 
