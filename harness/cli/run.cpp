@@ -34,7 +34,7 @@ std::string say_plan(const Plan& plan) {
     const auto longest = plan.longest_wait();
     const int skipped = static_cast<int>(plan.trials.size()) - plan.count_run();
     std::string text = fmt::format("{} trials{}, about {}", plan.count_run(),
-                                   skipped ? fmt::format(" (and {} that make no sense)", skipped) : "",
+                                   skipped ? fmt::format(" (and {} that do not apply)", skipped) : "",
                                    say(std::chrono::duration_cast<std::chrono::seconds>(
                                        expected_duration(plan, capacity.worlds))));
     if (longest.wait > 1s) text += fmt::format("; the longest wait is {}, {}", longest.label, say(longest.wait));

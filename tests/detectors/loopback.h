@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 #include "detectors/detector.h"
 

@@ -1,6 +1,6 @@
 // What every method is predicted to say, cell by cell where it matters.
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 #include "tests/detectors/situations.h"
 

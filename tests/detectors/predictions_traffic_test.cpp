@@ -1,6 +1,6 @@
 // What every method is predicted to say when the link carries data, and by who speaks by himself.
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 #include "tests/detectors/situations.h"
 

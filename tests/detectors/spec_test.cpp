@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 #include "harness/base/error.h"
 

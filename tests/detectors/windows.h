@@ -1,7 +1,7 @@
 #pragma once
 // How tests say where a measured time must lie.
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 #include "detectors/theory/retransmission.h"
 

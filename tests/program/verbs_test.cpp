@@ -1,11 +1,12 @@
 // The verbs, as their first users meet them.
 
-#include <nlohmann/json.hpp>
+#include <fstream>
 
 #include "harness/lab/supervisor.h"
 #include "support/catch.h"
 #include "support/folder.h"
 #include "support/program.h"
+#include "support/schema.h"
 
 using namespace halfopen;
 using namespace halfopen::testing;
@@ -62,6 +63,12 @@ TEST_CASE("a run leaves records and a report, and the report can be made again w
     CHECK(first.status == 0);
     CHECK(first.out == second.out);
     CHECK_THAT(first.out, ContainsSubstring("8 trials"));
+    const Schema schema;
+    std::ifstream records(out + "/trials.jsonl");
+    for (std::string line; std::getline(records, line);) {
+        INFO(line);
+        CHECK(schema.holds(line));
+    }
 }
 
 TEST_CASE("the same folder again repeats nothing") {

@@ -1,6 +1,6 @@
 #include "reports/cells.h"
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 #include "reports/units.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 #include "tests/reports/golden.h"
 

@@ -1,6 +1,6 @@
 #include "reports/sentence.h"
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 #include "tests/reports/golden.h"
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 using namespace halfopen;
 using namespace std::chrono_literals;

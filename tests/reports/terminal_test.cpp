@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 #include "reports/strip.h"
 #include "reports/text.h"

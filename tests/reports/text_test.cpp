@@ -1,6 +1,6 @@
 #include "reports/text.h"
 
-#include <catch2/catch.hpp>
+#include "support/catch.h"
 
 using namespace halfopen;
 using namespace std::chrono_literals;

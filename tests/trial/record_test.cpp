@@ -7,15 +7,13 @@
 #include <fstream>
 #include <sstream>
 
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/utils/nlohmann_json_utils.hpp>
-#include <valijson/validator.hpp>
+
+#include "support/catch.h"
+#include "support/schema.h"
 
 using namespace halfopen;
+using halfopen::testing::Schema;
 using namespace std::chrono_literals;
 
 namespace {
@@ -111,25 +109,6 @@ std::string complaint(const std::string& content) {
         return error.what();
     }
 }
-
-class Schema {
-public:
-    Schema() {
-        nlohmann::json document;
-        if (!valijson::utils::loadDocument(source + "/harness/trial/record.schema.json", document))
-            throw std::runtime_error("record.schema.json cannot be read");
-        valijson::SchemaParser(valijson::SchemaParser::kDraft7)
-            .populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
-    }
-    bool holds(const std::string& line) const {
-        const auto json = nlohmann::json::parse(line);
-        valijson::Validator validator;
-        return validator.validate(schema_, valijson::adapters::NlohmannJsonAdapter(json), nullptr);
-    }
-
-private:
-    valijson::Schema schema_;
-};
 
 } // namespace
 
