@@ -19,7 +19,7 @@ Agreement compare_window(const TrialLine& trial, const Window& window) {
     const bool inside = window.from <= spoke && spoke <= window.to + scheduling_allowance;
     if (!inside || trial.outcome != trial.predicted.outcome)
         return Agreement::outside;
-    return window.to > at_once ? Agreement::timed : Agreement::prompt;
+    return window.to > prompt_limit ? Agreement::timed : Agreement::prompt;
 }
 
 void count(Tally& tally, const TrialLine& trial) {
@@ -35,7 +35,7 @@ void count(Tally& tally, const TrialLine& trial) {
     }
     if (trial.predicted.kind == "never")
         ++tally.silent_outside;
-    else if (trial.predicted.after && trial.predicted.after->to <= at_once)
+    else if (trial.predicted.after && trial.predicted.after->to <= prompt_limit)
         ++tally.prompt_outside;
     else
         ++tally.timed_outside;

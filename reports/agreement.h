@@ -12,10 +12,10 @@ namespace halfopen {
 inline constexpr Duration scheduling_allowance = std::chrono::milliseconds{20};
 /// A window that ends below this says "at once": being inside it proves little, so such trials are counted
 /// apart.
-inline constexpr Duration at_once = std::chrono::milliseconds{10};
+inline constexpr Duration prompt_limit = std::chrono::milliseconds{10};
 
 enum class Agreement {
-    timed,       ///< spoke inside a window that ends later than `at_once`
+    timed,       ///< spoke inside a window that ends later than `prompt_limit`
     prompt,      ///< spoke inside one that ends before
     silent,      ///< said nothing, and never was predicted
     beyond,      ///< said nothing, and the window opens after the horizon

@@ -35,7 +35,7 @@ std::vector<std::string> emphasised(std::vector<std::string> labels) {
 /// "at once", with the slowest beside it where that took 10 ms or more.
 std::string how_soon(const Unit& unit) {
     const Window times = unit.times(&RowFacts::goodbye);
-    if (times.to < at_once)
+    if (times.to < prompt_limit)
         return "at once";
     const bool polled = times.to <= std::chrono::milliseconds{270};
     return polled ? fmt::format("at once (the slowest after {})", short_time(times.to))

@@ -30,7 +30,7 @@ bool polls(const Cell& cell) {
 
 /// A tick that took 10 ms or more needs its reason beside it.
 std::string prompt_text(const Matrix& matrix) {
-    const Duration limit = at_once + head_start(matrix.traffic);
+    const Duration limit = prompt_limit + head_start(matrix.traffic);
     Duration slowest_look{0};
     Duration slowest_other{0};
     std::vector<std::string> lookers;
@@ -49,7 +49,7 @@ std::string prompt_text(const Matrix& matrix) {
             fmt::format("{}: at the next look, slowest {}", list_of(lookers), short_time(slowest_look)));
     if (slowest_other > Duration::zero())
         exceptions.push_back(fmt::format("{} at the slowest, as predicted", short_time(slowest_other)));
-    std::string text = fmt::format("noticed in under {}", short_time(at_once));
+    std::string text = fmt::format("noticed in under {}", short_time(prompt_limit));
     if (head_start(matrix.traffic) > Duration::zero())
         text += fmt::format(" after the write, which comes {} after the fault",
                             short_time(head_start(matrix.traffic)));

@@ -18,7 +18,7 @@ constexpr Duration first_look = std::chrono::milliseconds{250};
 
 /// A method that looks every 100 ms is as quick as it can be: its rule says so, and it kept to it.
 bool is_prompt(const Cell& cell) {
-    if (*cell.slowest() < at_once + head_start(cell.valid.front()->traffic))
+    if (*cell.slowest() < prompt_limit + head_start(cell.valid.front()->traffic))
         return true;
     return *cell.slowest() <= first_look + scheduling_allowance &&
            std::all_of(cell.valid.begin(), cell.valid.end(), [](const TrialLine* trial) {

@@ -26,8 +26,9 @@ std::string sentence(const Scenario& scenario, Traffic traffic, const Detector& 
                                  ? "at once"
                              : p.after.to < Duration::zero()
                                  ? fmt::format("up to {} before anything breaks", say(-p.after.from))
-                                 : fmt::format("{} to {} after the fault", say(std::max(p.after.from, Duration{0})),
-                                               say(p.after.to));
+                             : p.after.from <= Duration::zero()
+                                 ? fmt::format("within {} of the fault", say(p.after.to))
+                                 : fmt::format("{} to {} after the fault", say(p.after.from), say(p.after.to));
     return fmt::format("{}: {} {}{}", who, verdict, when, p.signal.empty() ? "" : " (" + p.signal + ")");
 }
 

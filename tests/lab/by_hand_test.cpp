@@ -14,7 +14,7 @@
 #include "harness/lab/supervisor.h"
 #include "harness/linux/socket.h"
 #include "harness/trial/scenario.h"
-#include "support/catch.h"
+#include "support/namespaces.h"
 
 using namespace halfopen;
 using namespace std::chrono_literals;
@@ -135,7 +135,7 @@ std::string by_hand_in_lab(const Fault& fault) {
 } // namespace
 
 TEST_CASE("what a person would type does what each fault does") {
-    if (const std::string why = why_no_user_namespaces(); !why.empty()) HALFOPEN_SKIP(why);
+    NEEDS_NAMESPACES;
     for (const char* tool : {"nsenter", "iptables", "python3"})
         if (std::system(fmt::format("command -v {} >/dev/null", tool).c_str()) != 0)
             HALFOPEN_SKIP(fmt::format("{} is not installed", tool));

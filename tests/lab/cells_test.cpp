@@ -2,16 +2,13 @@
 // as theory: they are what the note's laws are measured by.
 
 #include "harness/base/error.h"
-#include "harness/lab/supervisor.h"
 #include "support/catch.h"
 #include "support/cells.h"
+#include "support/namespaces.h"
 
 using namespace halfopen;
 using namespace halfopen::testing;
 using namespace std::chrono_literals;
-
-#define NEEDS_NAMESPACES                                                                                               \
-    if (const std::string why = why_no_user_namespaces(); !why.empty()) HALFOPEN_SKIP(why)
 
 namespace {
 

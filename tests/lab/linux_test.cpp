@@ -16,6 +16,7 @@
 #include "harness/linux/sysctl.h"
 #include "harness/linux/tcp_info.h"
 #include "support/catch.h"
+#include "support/namespaces.h"
 
 using namespace halfopen;
 using namespace std::chrono_literals;
@@ -68,9 +69,6 @@ struct Pair {
 };
 
 } // namespace
-
-#define NEEDS_NAMESPACES                                                                                               \
-    if (const std::string why = why_no_user_namespaces(); !why.empty()) HALFOPEN_SKIP(why)
 
 TEST_CASE("a sleeping table lets everything pass, an awake one does not, and it can be put back to sleep") {
     NEEDS_NAMESPACES;

@@ -11,20 +11,17 @@
 #include <unistd.h>
 
 #include "harness/base/error.h"
-#include "harness/lab/supervisor.h"
 #include "harness/linux/link.h"
 #include "harness/linux/machine.h"
 #include "harness/trial/record.h"
 #include "support/catch.h"
+#include "support/namespaces.h"
 #include "support/folder.h"
 #include "support/program.h"
 
 using namespace halfopen;
 using namespace halfopen::testing;
 using namespace std::chrono_literals;
-
-#define NEEDS_NAMESPACES                                                                                               \
-    if (const std::string why = why_no_user_namespaces(); !why.empty()) HALFOPEN_SKIP(why)
 
 namespace {
 

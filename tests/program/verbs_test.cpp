@@ -2,17 +2,14 @@
 
 #include <fstream>
 
-#include "harness/lab/supervisor.h"
 #include "support/catch.h"
+#include "support/namespaces.h"
 #include "support/folder.h"
 #include "support/program.h"
 #include "support/schema.h"
 
 using namespace halfopen;
 using namespace halfopen::testing;
-
-#define NEEDS_NAMESPACES                                                                                               \
-    if (const std::string why = why_no_user_namespaces(); !why.empty()) HALFOPEN_SKIP(why)
 
 TEST_CASE("the catalogues are listed for people and for programs") {
     CHECK_THAT(run_program({"list", "scenarios"}).out, ContainsSubstring("silent-drop"));
