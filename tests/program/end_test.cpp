@@ -114,6 +114,18 @@ int kills_wanted() {
 
 std::string trials_file(const Folder& folder) { return (folder.path() / "r" / "trials.jsonl").string(); }
 
+/// Lines of trials that have an answer; what the machine spoilt is repeated and does not count.
+int answers_in(const std::string& path) {
+    std::ifstream file(path);
+    int answers = 0;
+    for (std::string text; std::getline(file, text);) {
+        const auto line = parse_line(text);
+        const auto* trial = line ? std::get_if<TrialLine>(&*line) : nullptr;
+        answers += trial && trial->outcome != Outcome::invalid;
+    }
+    return answers;
+}
+
 /// True once the records hold a trial: every connection is broken by then, and all worlds are alive.
 bool all_alive(const Folder& folder) {
     std::ifstream file(trials_file(folder));
@@ -174,7 +186,7 @@ TEST_CASE("Ctrl-C leaves valid records and a report, ends with 130, and the same
     const Records whole = read_records(out);
     CHECK(whole.trials.size() == 12);
     CHECK(whole.runs.size() == 2);
-    CHECK(whole.replaced.empty());
+    CHECK(answers_in(trials_file(folder)) == 12); // Nothing was measured twice.
 }
 
 TEST_CASE("hundreds of worlds live at once in at most 3 MB each") {
