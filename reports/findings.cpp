@@ -167,6 +167,37 @@ std::vector<std::string> unit_sentences(const Cells& cells, const std::vector<Ro
     return sentences;
 }
 
+/// What another profile takes away from the laws: "Once the server has written one message that nobody acknowledges,
+/// law 4 ... no longer noticed drop and crash in the 80 s watched." Empty when it takes nothing.
+std::string changed_sentence(const Cells& cells, const std::string& traffic) {
+    const Matrix matrix = make_matrix(cells, traffic);
+    std::vector<std::pair<std::string, std::vector<const DetectorHead*>>> losses;
+    std::vector<const DetectorHead*> all;
+    for (const MatrixRow& row : matrix.rows) {
+        all.push_back(row.head);
+        std::vector<std::string> lost;
+        for (size_t i = 0; i < row.cells.size(); ++i)
+            if (row.cells[i].lost)
+                lost.push_back(md(matrix.columns[i]->label));
+        if (lost.empty() || row.head->law == 0)
+            continue;
+        const std::string text = list_of(lost);
+        const auto same = std::find_if(losses.begin(), losses.end(), [&](auto& l) { return l.first == text; });
+        if (same == losses.end())
+            losses.push_back({text, {row.head}});
+        else
+            same->second.push_back(row.head);
+    }
+    std::vector<std::string> parts;
+    for (const auto& [text, rows] : losses)
+        parts.push_back(fmt::format("{} no longer noticed {}", md(rows_text(rows, all)), text));
+    if (parts.empty())
+        return "";
+    const std::string when = traffic == "one-write" ? "Once the server has written one message that nobody acknowledges"
+                                                    : fmt::format("With {} traffic", traffic);
+    return fmt::format("**{}, {}** {}.", when, joined(parts, "; "), matrix.watched);
+}
+
 /// The one cell of the records, when there is only one.
 std::optional<std::string> only_cell(const Cells& cells) {
     const bool one =
@@ -211,6 +242,12 @@ std::vector<std::string> headline(const Cells& cells) {
     if (rows.empty())
         return {};
     std::vector<std::string> sentences = unit_sentences(cells, rows);
+    if (cells.traffics().front() == "idle" && cells.traffics().size() > 1)
+        sentences.insert(sentences.begin(), "While the server only waits (idle link):");
+    for (const std::string& traffic : cells.traffics())
+        if (traffic != cells.traffics().front())
+            if (const std::string changed = changed_sentence(cells, traffic); !changed.empty())
+                sentences.push_back(changed);
     if (cells.traffics().front() != "idle")
         sentences.insert(sentences.begin(), md(traffic_title(cells.traffics().front())) + ".");
     if (const std::string wrong = mistakes(rows); !wrong.empty())

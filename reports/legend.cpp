@@ -33,12 +33,16 @@ std::string prompt_text(const Matrix& matrix) {
     const Duration limit = prompt_limit + head_start(matrix.traffic);
     Duration slowest_look{0};
     Duration slowest_other{0};
+    bool outside = false;
     std::vector<std::string> lookers;
     each_cell(matrix, [&](const MatrixRow& row, const MatrixCell& cell) {
         if (cell.mark != Mark::prompt || cell.slowest < limit)
             return;
         Duration& slowest = polls(*cell.cell) ? slowest_look : slowest_other;
         slowest = std::max(slowest, cell.slowest);
+        outside |= std::any_of(cell.cell->valid.begin(), cell.cell->valid.end(), [](const TrialLine* trial) {
+            return compare(*trial) == Agreement::outside;
+        });
         const std::string who = row.head->law ? fmt::format("law {}", row.head->law) : row.head->label;
         if (polls(*cell.cell) && std::find(lookers.begin(), lookers.end(), who) == lookers.end())
             lookers.push_back(who);
@@ -48,7 +52,8 @@ std::string prompt_text(const Matrix& matrix) {
         exceptions.push_back(
             fmt::format("{}: at the next look, slowest {}", list_of(lookers), short_time(slowest_look)));
     if (slowest_other > Duration::zero())
-        exceptions.push_back(fmt::format("{} at the slowest, as predicted", short_time(slowest_other)));
+        exceptions.push_back(fmt::format("{} at the slowest, {}", short_time(slowest_other),
+                                         outside ? "later than predicted: listed above" : "as predicted"));
     std::string text = fmt::format("noticed in under {}", short_time(prompt_limit));
     if (head_start(matrix.traffic) > Duration::zero())
         text += fmt::format(" after the write, which comes {} after the fault",
@@ -111,7 +116,7 @@ std::string surprise_text(Surprise surprise) {
     switch (surprise) {
     case Surprise::second_look: return "at its second look: recv() gives ECONNRESET once, then 0";
     case Surprise::reset_on_probe:
-        return "ECONNRESET, not the note's ETIMEDOUT: the first probe or ping is answered by RST";
+        return "ECONNRESET where law 4 says ETIMEDOUT: the first probe or ping is answered by RST";
     case Surprise::none: break;
     }
     return "";

@@ -33,7 +33,7 @@ std::string agreement_text(const Cells& cells) {
     if (const int n = t.prompt + t.prompt_outside)
         others.push_back(fmt::format("{} of {} at once", t.prompt, n));
     if (const int n = t.silent + t.silent_outside)
-        others.push_back(fmt::format("{} of {} for ever silent", t.silent, n));
+        others.push_back(fmt::format("{} of {} predicted never", t.silent, n));
     if (t.beyond > 0)
         others.push_back(fmt::format("{} due later than was watched", t.beyond));
     if (t.open > 0)
@@ -65,7 +65,7 @@ std::string exceptions_text(const Cells& cells) {
         return "";
     std::string out =
         fmt::format("**Outside the prediction: {}.** The measurement is shown as it is; the rule, or the "
-                    "run, needs a look.\n\n",
+                    "run (a busy machine is late), needs a look.\n\n",
                     counted(static_cast<int>(all.size()), "cell"));
     for (size_t i = 0; i < all.size(); ++i) {
         if (i == most_exceptions_open)
@@ -83,8 +83,10 @@ std::string trust_lines(const Cells& cells) {
     if (run.repeats > 1)
         parts.push_back(fmt::format("slowest of {} shown", run.repeats));
     if (run.floor.samples > 0)
-        parts.push_back(fmt::format("floor {}", say(std::min(run.floor.fin, run.floor.rst))));
+        parts.push_back(fmt::format("floor {} (the fastest FIN or RST was seen here)",
+                                    say(std::min(run.floor.fin, run.floor.rst))));
     parts.push_back(kernels_text(cells));
+    parts.push_back(fmt::format("load {:.1f} on {} when it began", run.load_before, counted(run.cpus, "processor")));
     parts.push_back(date_of(run.started));
     const std::string file = std::filesystem::path(cells.records().file).filename().string();
     parts.push_back(fmt::format("[{0}]({0})", file.empty() ? "trials.jsonl" : file));

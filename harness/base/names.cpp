@@ -1,7 +1,5 @@
 #include "harness/base/names.h"
 
-#include <numeric>
-
 #include <fmt/format.h>
 #include <fnmatch.h>
 
@@ -9,26 +7,26 @@ namespace halfopen {
 
 namespace {
 
+/// Insertions, deletions, replacements, and swaps of neighbours: the slips of a keyboard (optimal string alignment).
 size_t edits(std::string_view a, std::string_view b) {
-    std::vector<size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), size_t{0});
-    for (size_t i = 1; i <= a.size(); ++i) {
-        size_t diagonal = row[0];
-        row[0] = i;
+    std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
+    for (size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
+    for (size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
+    for (size_t i = 1; i <= a.size(); ++i)
         for (size_t j = 1; j <= b.size(); ++j) {
-            const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+            const size_t replaced = d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, replaced});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
         }
-    }
-    return row[b.size()];
+    return d[a.size()][b.size()];
 }
 
 } // namespace
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
     std::optional<std::string> best;
-    size_t fewest = std::max<size_t>(2, word.size() / 2) + 1;
+    size_t fewest = std::max<size_t>(1, word.size() / 3) + 1;
     for (const std::string& candidate : candidates) {
         const size_t n = edits(word, candidate);
         if (n < fewest) {

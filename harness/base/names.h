@@ -25,8 +25,8 @@ template <typename Names> std::string join_names(const Names& names) {
     return all;
 }
 
-/// The candidate that differs least from `word` (Levenshtein distance), unless all differ by more than half of
-/// its letters: the "did you mean" of error messages.
+/// The candidate that differs least from `word` (swaps of neighbours count once), unless all differ by more than a
+/// third of its letters: the "did you mean" of error messages.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// "; did you mean \"silent-drop\"?" or nothing.

@@ -10,8 +10,7 @@ namespace halfopen {
 
 namespace {
 
-std::string sentence(const Scenario& scenario, Traffic traffic, const Detector& detector, const Prediction& p) {
-    const std::string who = fmt::format("{} under {}, {}", detector.label(), scenario.name, info(traffic).name);
+std::string sentence(const std::string& who, const Scenario& scenario, const Prediction& p) {
     switch (p.kind) {
     case Prediction::Kind::never:
         return scenario.truth == Truth::alive ? who + ": says nothing, and is right" : who + ": never notices";
@@ -32,20 +31,41 @@ std::string sentence(const Scenario& scenario, Traffic traffic, const Detector& 
     return fmt::format("{}: {} {}{}", who, verdict, when, p.signal.empty() ? "" : " (" + p.signal + ")");
 }
 
-} // namespace
-
-std::string say_cell(const Scenario& scenario, Traffic traffic, const Detector& detector) {
-    if (const std::string skip = detector.skip_reason(traffic); !skip.empty())
-        return fmt::format("{} under {}: {}\n", detector.label(), scenario.name, skip);
+/// What stands behind the names: the verdict, the rule, the steps.
+std::string say_cell(const std::string& who, const Scenario& scenario, Traffic traffic, const Detector& detector) {
+    if (const std::string skip = detector.skip_reason(traffic); !skip.empty()) return fmt::format("{}: {}\n", who, skip);
     const Timing timing = detector.timing();
     const Window before{timing.lead, timing.lead + timing.period};
     const Prediction p = detector.predict(planned_situation(scenario, traffic, detector, before));
-    std::string text = sentence(scenario, traffic, detector, p) + "\n\n" + p.rule + "\n";
+    std::string text = sentence(who, scenario, p) + "\n\n" + p.rule + "\n";
     if (!p.steps.empty()) text += "\n";
     for (const std::string& step : p.steps) text += "  " + step + "\n";
-    text += fmt::format("\nHZ {} on this machine; sysctls as every world sets them; truth: {}.\n", kernel_hz(),
-                        name(scenario.truth));
     return text;
+}
+
+} // namespace
+
+std::string say_cells(const Scenario& scenario, const std::vector<Traffic>& traffic, const Detector& detector) {
+    struct Group {
+        std::string names;
+        Traffic first;
+        std::string words;
+    };
+    std::vector<Group> groups;
+    for (const Traffic profile : traffic) {
+        const std::string words = say_cell("", scenario, profile, detector);
+        const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.words == words; });
+        if (same == groups.end())
+            groups.push_back({std::string(info(profile).name), profile, words});
+        else
+            same->names += ", " + std::string(info(profile).name);
+    }
+    std::string text;
+    for (const Group& group : groups)
+        text += say_cell(fmt::format("{} under {} ({})", detector.label(), scenario.name, group.names), scenario,
+                         group.first, detector) + "\n";
+    return text + fmt::format("HZ {} on this machine; sysctls as every world sets them; truth: {}.\n", kernel_hz(),
+                              name(scenario.truth));
 }
 
 CellNames find_cell(const std::string& one, const std::string& other) {

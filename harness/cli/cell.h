@@ -1,7 +1,9 @@
 #pragma once
 // One cell in words, by theory alone: for `predict` and `explain`.
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "detectors/detector.h"
 #include "harness/trial/scenario.h"
@@ -9,7 +11,8 @@
 namespace halfopen {
 
 /// First line the verdict sentence, then timer by timer with the arithmetic.
-std::string say_cell(const Scenario&, Traffic, const Detector&);
+/// Profiles that lead to the same words stand together.
+std::string say_cells(const Scenario&, const std::vector<Traffic>&, const Detector&);
 
 /// The scenario and the detector among two words, in either order. BadInput when they are not one of each.
 struct CellNames {

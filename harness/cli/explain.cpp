@@ -33,7 +33,7 @@ void add_explain(CLI::App& app) {
             return;
         }
         const CellNames cell = find_cell(names->at(0), names->at(1));
-        fmt::print("{}\n{}", say_cell(*cell.scenario, headline_or(*cell.scenario, *traffic), *cell.detector),
+        fmt::print("{}\n{}", say_cells(*cell.scenario, {headline_or(*cell.scenario, *traffic)}, *cell.detector),
                    fmt::format("More: halfopen explain {}, halfopen explain {}\n", cell.scenario->name,
                                cell.detector->describe().name));
     });
@@ -49,8 +49,7 @@ void add_predict(CLI::App& app) {
         const CellNames cell = find_cell(names->at(0), names->at(1));
         std::vector<Traffic> profiles;
         for (const std::string& word : *traffic) profiles.push_back(headline_or(*cell.scenario, word));
-        for (const Traffic profile : profiles.empty() ? cell.scenario->traffic : profiles)
-            fmt::print("{}\n", say_cell(*cell.scenario, profile, *cell.detector));
+        fmt::print("{}", say_cells(*cell.scenario, profiles.empty() ? cell.scenario->traffic : profiles, *cell.detector));
     });
 }
 

@@ -94,14 +94,17 @@ std::vector<Entry> entries(const std::string& kind) {
 
 void print(const std::string& kind, const std::string& word, bool as_json) {
     Json list = Json::array();
+    bool found = false;
     for (Entry& entry : entries(kind)) {
         if ((entry.name + " " + entry.summary).find(word) == std::string::npos) continue;
+        found = true;
         if (as_json)
             list.push_back(std::move(entry.json));
         else
             fmt::print("{:<24} {}\n", entry.name, entry.summary);
     }
     if (as_json) fmt::print("{}\n", list.dump(2));
+    if (!found) throw Error(Exit::nothing_selected, fmt::format("no name or summary of the {} holds \"{}\"", kind, word));
 }
 
 } // namespace

@@ -54,8 +54,8 @@ std::string page_of(const std::string& spec) {
     const auto names = scenario_names();
     if (std::find(names.begin(), names.end(), name) != names.end())
         return read_text(scenarios_folder / (name + ".md"));
-    throw BadInput(fmt::format("there is no page \"{}\"{}; see halfopen list scenarios, halfopen list detectors, or "
-                               "explain laws",
+    throw BadInput(fmt::format("there is no page \"{}\"{}; pages: explain laws, law-1 to law-5, and what halfopen list "
+                               "scenarios and list detectors name",
                                name, did_you_mean(name, all_names())));
 }
 

@@ -36,10 +36,13 @@ void ProgressView::line(const std::string& text) {
 }
 
 std::string ProgressView::status() const {
-    if (progress_.phase == "building") return fmt::format("building worlds: {} of {}", progress_.done, progress_.total);
+    if (progress_.phase == "building")
+        return progress_.done ? fmt::format("building worlds: {} of {}", progress_.done, progress_.total)
+                              : fmt::format("building {} worlds", progress_.total);
     if (progress_.phase == "firing") return fmt::format("breaking {} connections, one every few milliseconds", progress_.total);
     if (progress_.phase == "waiting") {
         const Duration left = std::max(Duration{0}, progress_.until - MonotonicClock::now());
+        if (progress_.done == progress_.total) return fmt::format("all {} trials are over", progress_.total);
         return fmt::format("{} of {} trials over; the others need the silence: {} s left at most", progress_.done,
                            progress_.total, left / 1s);
     }
@@ -54,7 +57,7 @@ void ProgressView::show(const Progress& progress) {
 }
 
 void ProgressView::show(const TrialLine& trial) {
-    if (--left_in_cell_[cell_of(trial.id)] > 0) return;
+    if (--left_in_cell_[cell_of(trial.id)] > 0 || trial.outcome == Outcome::skipped) return;
     if (mode_ == Mode::lines && records_)
         line(cell_sentence(*records_, trial.scenario, trial.traffic, trial.spec));
 }

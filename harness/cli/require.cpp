@@ -14,7 +14,7 @@ Requirement parse_requirement(const std::string& text) {
     words >> spec >> scenario >> sign >> limit;
     const auto duration = parse_duration(limit);
     if (sign != "<=" || !duration || (words >> more))
-        throw BadInput(fmt::format("--require \"{}\" is not understood; write it as 'DETECTOR SCENARIO <= 30s'", text));
+        throw BadInput(fmt::format("--require \"{}\" is not understood; write it as 'DETECTOR SCENARIO <= 30s', with the unit", text));
     return {text, spec_of(*make_detector(spec)), find_scenario(scenario).name, *duration};
 }
 

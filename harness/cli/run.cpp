@@ -1,5 +1,6 @@
 // halfopen run: the scenario matrix, measured.
 
+#include <algorithm>
 #include <fstream>
 
 #include <CLI/CLI.hpp>
@@ -104,6 +105,11 @@ void run(RunOptions& options) {
     std::vector<Requirement> requirements;
     for (const std::string& text : options.requirements) requirements.push_back(parse_requirement(text));
     const Plan plan = make_plan(selection);
+    for (const Requirement& r : requirements)
+        if (std::none_of(plan.trials.begin(), plan.trials.end(), [&](const PlannedTrial& t) {
+                return t.spec == r.spec && t.scenario->name == r.scenario && t.skip.empty();
+            }))
+            throw BadInput(fmt::format("--require \"{}\": no trial of that cell is in the plan; add it to the selection", r.text));
     if (options.dry_run) return dry_run(plan, options.json);
     const Terminal terminal = look_at_terminal(options.colour, options.ascii);
     // The lab is asked for before the folder is made: a machine that cannot run leaves nothing behind.

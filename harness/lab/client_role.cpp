@@ -4,6 +4,7 @@
 #include <thread>
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -160,6 +161,10 @@ int run_client(const WorldSpec& spec, Slot& slot, Fd socket, Fd control) {
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     keep_only({&socket, &control});
+    // A client that is killed must not run before the supervisor has stamped the end of the bracket: a SCHED_BATCH
+    // process does not preempt when it wakes (sched(7)).
+    const sched_param none{};
+    sched_setscheduler(0, SCHED_BATCH, &none);
     prctl(PR_SET_TIMERSLACK, 1);
     return Client(spec, slot, std::move(socket), std::move(control)).run();
 }

@@ -173,6 +173,9 @@ Plan make_plan(const Selection& selection) {
     if (plan.trials.empty())
         throw Error(Exit::nothing_selected,
                     "nothing is selected; see what there is: halfopen list scenarios, halfopen list detectors");
+    if (plan.count_run() == 0)
+        throw Error(Exit::nothing_selected, fmt::format("nothing is left to run: {} {}", plan.trials.front().spec,
+                                                        plan.trials.front().skip));
     return plan;
 }
 

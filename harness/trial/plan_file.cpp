@@ -151,6 +151,8 @@ void add_columns(Choice& choice, const std::vector<std::string>& names, const st
 PlanFile read_plan_file(const fs::path& path) {
     const TomlFile file(read_text(path), path.string());
     const toml::table& root = file.root();
+    if (root.contains("fault"))
+        file.fail(file.at(root, "fault"), "this is a scenario, not a plan; a scenario of the catalogue is run by its name");
     file.only(root, {"name", "summary", "repeats", "horizon", "sweep_periods_up_to", "detectors", "cells"});
     PlanFile plan;
     plan.name = file.text(root, "name");

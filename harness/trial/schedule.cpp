@@ -158,10 +158,11 @@ private:
 
     bool wait_for_all() {
         for (;;) {
-            int left = 0;
+            int left = 0, total = 0;
             Instant until{};
             const Instant now = lab_.now();
             for (Open& open : open_) {
+                total += open.planned.attempt == 1; // A spare takes a place that is counted already.
                 if (open.done) continue;
                 if (open.live->has_noticed() || now >= open.horizon_end || !open.invalid.empty()) {
                     finish(open);
@@ -170,7 +171,6 @@ private:
                 ++left;
                 until = std::max(until, open.horizon_end);
             }
-            const int total = static_cast<int>(open_.size());
             if (tell_.progress) tell_.progress("waiting", total - left, total, until);
             if (left == 0) return true;
             if (!lab_.sleep_until(now + 50ms)) return false;

@@ -126,17 +126,22 @@ Duration NamespaceTrial::anchor_before(Instant now, const Situation& s) const {
     return s.segment_before_fault.from;
 }
 
-std::string NamespaceTrial::fire() {
-    usage_before_ = main_thread_usage(world_.server().pid());
-    info_before_ = tcp_info(world_.server_socket());
-    // The prediction is made for an instant a little ahead, and the fault waits for it: so it is stored before the
-    // outcome can be known, and its origins lie exactly as far back as it was told.
-    const Instant due = MonotonicClock::now() + 2ms;
+bool NamespaceTrial::predict_for(Instant due) {
     Situation situation = read_situation(due);
     if (planned_.traffic == Traffic::in_flight) situation.unacked = std::max(situation.unacked, 1U);
     predicted_ = planned_.detector->predict(situation);
     situation_ = {std::string(planned_.detector->timing().anchor), anchor_before(due, situation), situation.rto,
                   situation.srtt, situation.unacked, situation.notsent_bytes};
+    return MonotonicClock::now() < due;
+}
+
+std::string NamespaceTrial::fire() {
+    usage_before_ = main_thread_usage(world_.server().pid());
+    info_before_ = tcp_info(world_.server_socket());
+    // The prediction is made for an instant a little ahead, and the fault waits for it: so it is stored before the
+    // outcome can be known, and its origins lie exactly as far back as it was told.
+    Instant due = MonotonicClock::now() + 2ms;
+    for (Duration ahead = 2ms; !predict_for(due) && ahead < 100ms; due = MonotonicClock::now() + ahead) ahead *= 3;
     if (const std::string why = why_not_ready(due); !why.empty()) return why;
     while (MonotonicClock::now() < due) {
     }
@@ -144,6 +149,8 @@ std::string NamespaceTrial::fire() {
     for (size_t i = 1; i < faults_.size(); ++i) faults_[i]->fire(world_);
     world_.canary().probe();
     const Duration limit = faults_.front()->describe().bracket_limit;
+    if (bracket_.before - due > 500us)
+        return fmt::format("noisy: the fault happened {} after the moment it was predicted for", say(bracket_.before - due));
     if (bracket_.width() > limit)
         return fmt::format("noisy: the fault happened within {}, the limit is {}", say(bracket_.width()), say(limit));
     return {};

@@ -29,6 +29,8 @@ public:
 private:
     /// The situation as it will be at `due`, a moment ahead.
     Situation read_situation(Instant due) const;
+    /// Stores situation and prediction for that instant; false when that took until after it.
+    bool predict_for(Instant due);
     /// Compares the socket's options with what the detector says, and makes the write of in-flight.
     std::string why_not_ready(Instant due);
     Duration anchor_before(Instant now, const Situation&) const;
