@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include <CLI/CLI.hpp>
 
@@ -155,8 +156,10 @@ void add_run(CLI::App& app) {
     verb->callback([o, verb] {
         o->command = {"run"};
         for (const std::string& word : o->selection.what) o->command.push_back(word);
+        // What only concerns the eye, or where the results go, is no part of how to repeat a run.
+        const std::set<std::string> left_out{"--output", "--progress", "--color", "--ascii", "--json"};
         for (const CLI::Option* option : verb->get_options())
-            if (option->count() > 0 && option->nonpositional() && option->get_name() != "--output")
+            if (option->count() > 0 && option->nonpositional() && !left_out.count(option->get_name()))
                 for (const std::string& value : option->results()) {
                     o->command.push_back(option->get_name());
                     if (option->get_expected_max() > 0) o->command.push_back(value);
