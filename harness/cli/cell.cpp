@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/base/error.h"
+#include "harness/base/names.h"
 #include "harness/linux/machine.h"
 #include "harness/trial/plan.h"
 
@@ -68,6 +69,19 @@ std::string say_cells(const Scenario& scenario, const std::vector<Traffic>& traf
                               name(scenario.truth));
 }
 
+namespace {
+
+/// A law is several methods, as stated and done right; a prediction is about one.
+std::string say_whose(const std::string& law) {
+    std::vector<std::string> names;
+    for (const Method* method : methods())
+        if (fmt::format("law-{}", method->about.law) == law) names.emplace_back(method->about.name);
+    if (names.empty()) return fmt::format("there is no \"{}\"; the laws are law-1 to law-5", law);
+    return fmt::format("{} is more than one detector; name one of: {}", law, join_names(names));
+}
+
+} // namespace
+
 CellNames find_cell(const std::string& one, const std::string& other) {
     const auto names = scenario_names();
     const bool first = std::find(names.begin(), names.end(), one) != names.end();
@@ -75,7 +89,9 @@ CellNames find_cell(const std::string& one, const std::string& other) {
     if (first && second) throw BadInput(fmt::format("{} and {} are both scenarios; name one and a detector", one, other));
     // Where neither is one, the first is taken for it: the error names the nearest.
     const Scenario& scenario = find_scenario(second ? other : one);
-    return {&scenario, make_detector(second ? one : other)};
+    const std::string& method = second ? one : other;
+    if (method.starts_with("law-")) throw BadInput(say_whose(method));
+    return {&scenario, make_detector(method)};
 }
 
 } // namespace halfopen

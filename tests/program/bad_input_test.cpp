@@ -35,6 +35,8 @@ TEST_CASE("an unknown verb, scenario or detector is refused with the nearest nam
     check_refused({"run", "silent-drop", "keepalvie"}, "did you mean \"keepalive\"?");
     check_refused({"explain", "keepalvie"}, "did you mean \"keepalive\"?");
     check_refused({"predict", "silent-dorp", "recv"}, "did you mean \"silent-drop\"?");
+    check_refused({"predict", "silent-drop", "law-4"}, "keepalive, keepalive+user-timeout");
+    check_refused({"try"}, "planned");
     check_refused({"run", "--traffic", "idel"}, "request-response");
     check_refused({"run", "--horizon", "80"}, "with its unit");
 }
@@ -72,7 +74,20 @@ TEST_CASE("help and version are no errors, and no verb shows the help") {
     CHECK(run_program({}).status == 2);
 }
 
-TEST_CASE("a selection that is empty ends with 4") { CHECK(run_program({"run", "--id", "no/such/trial"}).status == 4); }
+TEST_CASE("a selection that is empty, or of which nothing applies, ends with 4") {
+    CHECK(run_program({"run", "--id", "no/such/trial"}).status == 4);
+    CHECK(run_program({"run", "silent-drop", "send-error", "--traffic", "idle"}).status == 4);
+    CHECK(run_program({"list", "scenarios", "nosuchword"}).status == 4);
+}
+
+TEST_CASE("a requirement about a cell that is not in the plan is refused before anything is run") {
+    check_refused({"run", "silent-drop", "recv", "--require", "poll silent-drop <= 3s"}, "no trial of that cell");
+    check_refused({"run", "silent-drop", "recv", "--require", "recv silent-drop <= 3"}, "with the unit");
+}
+
+TEST_CASE("a scenario file given as a plan is told from one") {
+    check_refused({"run", std::string(HALFOPEN_SOURCE_DIR) + "/scenarios/silent-drop.toml"}, "a scenario, not a plan");
+}
 
 TEST_CASE("a full disk is said in one line, with what was being written") {
     const Ran ran = run_program({"report", std::string(HALFOPEN_SOURCE_DIR) + "/tests/golden/laws.jsonl", "-o", "/dev/full"});
