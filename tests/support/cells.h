@@ -10,7 +10,7 @@
 
 namespace halfopen::testing {
 
-/// Runs a selection in a lab of its own, without a store. Throws what the lab throws.
+/// Runs a selection in a lab of its own, without a store; one line for each trial. Throws what the lab throws.
 std::vector<TrialLine> run_cells(const Selection&);
 std::vector<TrialLine> run_trials(std::vector<PlannedTrial>);
 
