@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
-#include "harness/base/files.h"
 #include "harness/cli/verbs.h"
 #include "harness/lab/capacity.h"
 #include "harness/linux/machine.h"

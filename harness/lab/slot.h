@@ -61,7 +61,6 @@ struct Slot {
     std::array<SlotOpinion, 64> opinions;
     std::atomic<unsigned> opinion_count{0};
     std::atomic<unsigned> signals_seen{0};
-    std::atomic<bool> buffer_filled{false};
 
     // Written by the client role.
     SlotInstant last_client_send;

@@ -12,16 +12,18 @@ namespace halfopen {
 
 using namespace std::chrono_literals;
 
+void keep_hooks_awake() {
+    load_rules("table ip awake { chain a { type filter hook prerouting priority raw; }; "
+               "chain b { type filter hook forward priority filter; }; }");
+}
+
 NamespacesLab::NamespacesLab(const Fd& channel) : channel_(channel), sysctls_(Sysctls::for_new_worlds()) {
     raise_descriptor_limit();
     capacity_ = measure_capacity().worlds;
     sysctls_.apply(false);
     read_back_ = sysctls_.read_back();
     kernel_ = kernel_facts(read_back_, kernel_hz());
-    // Waking the first chain of a hook patches kernel text, which takes up to milliseconds; so one empty chain of
-    // every hook that a fault uses stays awake here as long as the lab lives.
-    load_rules("table ip awake { chain a { type filter hook prerouting priority raw; }; "
-               "chain b { type filter hook forward priority filter; }; }");
+    keep_hooks_awake();
 }
 
 bool NamespacesLab::sleep_until(Instant wake) {

@@ -10,6 +10,10 @@
 
 namespace halfopen {
 
+/// Waking the first chain of a hook patches kernel text, which takes up to milliseconds; so one empty chain of every
+/// hook that a fault uses is kept awake, in the namespace that the calling thread is in, as long as that lives.
+void keep_hooks_awake();
+
 class NamespacesLab final : public TrialLab {
 public:
     /// `channel` leads to the program; when its other end closes, or says something, the run is to be stopped.

@@ -18,7 +18,7 @@ WorldSpec spec_of_world(const PlannedTrial& planned) {
             planned.scenario->effect() == Effect::fin};
 }
 
-bool is_off(Duration wanted, int got_seconds) { return wanted != std::chrono::seconds{got_seconds}; }
+bool differs(Duration wanted, int seconds) { return wanted != std::chrono::seconds{seconds}; }
 
 /// The options that the detector set, read back from its socket; empty when they are what it says.
 std::string why_options_differ(int fd, const SocketTimers& wanted) {
@@ -28,8 +28,8 @@ std::string why_options_differ(int fd, const SocketTimers& wanted) {
     if ((get_option(fd, SOL_SOCKET, SO_KEEPALIVE, "SO_KEEPALIVE") != 0) != wanted.keepalive)
         return "SO_KEEPALIVE is not what the detector says";
     if (!wanted.keepalive) return {};
-    if (is_off(wanted.idle, get_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, "TCP_KEEPIDLE")) ||
-        is_off(wanted.interval, get_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, "TCP_KEEPINTVL")) ||
+    if (differs(wanted.idle, get_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, "TCP_KEEPIDLE")) ||
+        differs(wanted.interval, get_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, "TCP_KEEPINTVL")) ||
         get_option(fd, IPPROTO_TCP, TCP_KEEPCNT, "TCP_KEEPCNT") != wanted.count)
         return "the keepalive options are not what the detector says";
     return {};
@@ -63,11 +63,6 @@ NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysct
         faults_.back()->arm(world_);
     }
     world_.connect();
-}
-
-void NamespaceTrial::start() {
-    world_.start();
-    started_ = MonotonicClock::now();
 }
 
 bool NamespaceTrial::is_settled() {

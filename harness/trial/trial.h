@@ -16,7 +16,7 @@ public:
     /// fresh and outlive the trial.
     NamespaceTrial(const PlannedTrial&, const Sysctls&, const KernelFacts&, Slot& slot);
 
-    void start() override;
+    void start() override { world_.start(); }
     bool is_settled() override;
     std::string fire() override;
     void write_once() override { world_.make_server_write(); }
@@ -43,7 +43,6 @@ private:
     KernelFacts kernel_;
     World world_;
     std::vector<std::unique_ptr<Fault>> faults_;
-    Instant started_{};
     Bracket bracket_{};
     SituationLine situation_;
     Prediction predicted_;

@@ -9,7 +9,6 @@
 
 #include "harness/base/error.h"
 #include "harness/lab/supervisor.h"
-#include "harness/linux/ruleset.h"
 #include "harness/trial/real_lab.h"
 #include "harness/trial/trial.h"
 
@@ -109,8 +108,7 @@ int main(int argc, char** argv) {
         return 0;
     }
     Supervisor lab([&](const Fd&) {
-        load_rules("table ip awake { chain a { type filter hook prerouting priority raw; }; "
-                   "chain b { type filter hook forward priority filter; }; }");
+        keep_hooks_awake();
         benchmark::Initialize(&argc, argv);
         benchmark::RunSpecifiedBenchmarks();
         std::fflush(stdout);
