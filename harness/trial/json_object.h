@@ -37,6 +37,8 @@ public:
     }
     /// True when the key's value is not null.
     bool has(const char* key) const { return !at(key).is_null(); }
+    /// The same for a key that older files lack.
+    bool knows(const char* key) const { return json_.contains(key) && has(key); }
     std::string text(const char* key) const {
         const Json& value = at(key);
         if (!value.is_string())

@@ -72,6 +72,16 @@ template <typename Items> Json array_of(const Items& items) {
     return array;
 }
 
+Json of(const Guest& g) {
+    return {{"qemu", g.qemu},
+            {"qemu_digest", g.qemu_digest},
+            {"machine", g.machine},
+            {"cpu", g.cpu},
+            {"kernel_digest", g.kernel_digest},
+            {"initramfs_digest", g.initramfs_digest},
+            {"portions", g.portions}};
+}
+
 Json of(const RunLine& run) {
     Json sysctl = Json::object();
     for (const auto& [key, value] : run.sysctl)
@@ -100,6 +110,7 @@ Json of(const RunLine& run) {
               {"timer_late_ns", run.floor.timer_late.count()},
               {"samples", run.floor.samples}}},
             {"load_before", run.load_before},
+            {"guest", run.guest ? of(*run.guest) : Json{}},
             {"scenarios", array_of(run.scenarios)},
             {"detectors", array_of(run.detectors)}};
 }
@@ -148,7 +159,8 @@ Json of(const EndLine& end) {
             {"trials", end.trials},
             {"invalid", end.invalid},
             {"wall_ns", end.wall.count()},
-            {"interrupted", end.interrupted}};
+            {"interrupted", end.interrupted},
+            {"virtual_ns", end.virtual_time.count()}};
 }
 
 // ---- reading
@@ -172,6 +184,11 @@ PredictedLine predicted_line(const Object& o) {
 SituationLine situation_line(const Object& o) {
     return {o.text_or_empty("anchor"), o.time("anchor_before_fault_ns"), o.time("rto_ns"),
             o.time("srtt_ns"),         o.small<unsigned>("unacked"),     o.small<unsigned>("notsent_bytes")};
+}
+
+Guest guest(const Object& o) {
+    return {o.text("qemu"),          o.text("qemu_digest"),      o.text("machine"),       o.text("cpu"),
+            o.text("kernel_digest"), o.text("initramfs_digest"), o.small<int>("portions")};
 }
 
 /// The schema comes first: what a newer one changed must not be taken for damage.
@@ -209,6 +226,8 @@ RunLine run_line(const Object& o) {
     run.floor = {floor.time("fin_ns"), floor.time("rst_ns"), floor.time("timer_late_ns"),
                  floor.small<int>("samples")};
     run.load_before = o.real("load_before");
+    if (o.knows("guest"))
+        run.guest = guest(o.object("guest"));
     o.each("scenarios", [&](const Object& item) { run.scenarios.push_back(scenario_head(item)); });
     o.each("detectors", [&](const Object& item) { run.detectors.push_back(detector_head(item)); });
     return run;
@@ -262,7 +281,8 @@ TrialLine trial_line(const Object& o) {
 }
 
 EndLine end_line(const Object& o) {
-    return {o.small<int>("trials"), o.small<int>("invalid"), o.time("wall_ns"), o.flag("interrupted")};
+    return {o.small<int>("trials"), o.small<int>("invalid"), o.time("wall_ns"), o.flag("interrupted"),
+            o.knows("virtual_ns") ? o.time("virtual_ns") : Duration{0}};
 }
 
 } // namespace

@@ -52,6 +52,17 @@ struct Floor {
     int samples = 0;
 };
 
+/// What a run in virtual time is bound to: the same trials give the same lines only where all of these are the same.
+struct Guest {
+    std::string qemu;             ///< its version: "7.2.22"
+    std::string qemu_digest;      ///< "sha256:..." of the emulator's binary
+    std::string machine;          ///< "pc-q35-7.2"
+    std::string cpu;              ///< the pinned CPU model
+    std::string kernel_digest;    ///< of the kernel image
+    std::string initramfs_digest; ///< of all that every guest starts with
+    int portions = 0;             ///< guests that the plan was cut into
+};
+
 struct RunLine {
     int schema = schema_version;
     std::string halfopen;             ///< version of this program
@@ -73,6 +84,7 @@ struct RunLine {
     std::vector<std::pair<std::string, std::optional<std::string>>> sysctl;
     Floor floor;
     double load_before = 0; ///< 1-minute load average when the run began
+    std::optional<Guest> guest; ///< in the virtual lab only
     std::vector<ScenarioHead> scenarios; ///< columns, in order
     std::vector<DetectorHead> detectors; ///< rows, in order
 };
@@ -142,6 +154,7 @@ struct EndLine {
     int invalid = 0;
     Duration wall{0};
     bool interrupted = false;
+    Duration virtual_time{0}; ///< that passed in all guests together; 0 in a lab of the wall clock
 };
 
 using Line = std::variant<RunLine, TrialLine, EndLine>;
