@@ -187,4 +187,8 @@ Records read_records(const std::string& path);
 /// The same from a stream; `file` names it in messages.
 Records read_records(std::istream&, const std::string& file);
 
+/// "sha256:..." of the trial lines that count, one for each id and sorted by it, each with its newline: neither the
+/// order of a file nor its run and end lines matter. In virtual time two equal digests are two equal measurements.
+std::string trial_digest(const Records&);
+
 } // namespace halfopen

@@ -1,4 +1,5 @@
-// Whole files of records: which line is which, what a torn end means, and which attempt of a trial counts.
+// Whole files of records: which line is which, what a torn end means, which attempt of a trial counts, and what
+// names them all.
 
 #include "harness/trial/record.h"
 
@@ -9,6 +10,8 @@
 #include <istream>
 
 #include <fmt/format.h>
+
+#include "harness/base/files.h"
 
 namespace halfopen {
 
@@ -86,6 +89,16 @@ Records read_records(const std::string& path) {
         throw BadInput(fmt::format("{}: cannot be read: {}; give the folder of a run, or its trials.jsonl",
                                    file, std::strerror(errno)));
     return read_records(in, file);
+}
+
+std::string trial_digest(const Records& records) {
+    std::map<std::string_view, const TrialLine*> by_id;
+    for (const TrialLine& trial : records.trials)
+        by_id.emplace(trial.id, &trial);
+    std::string lines;
+    for (const auto& [id, trial] : by_id)
+        lines += to_json(*trial) + "\n";
+    return sha256(lines);
 }
 
 } // namespace halfopen

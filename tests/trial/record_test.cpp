@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/base/files.h"
 #include "support/catch.h"
 #include "support/schema.h"
 
@@ -325,6 +326,25 @@ TEST_CASE("a spare takes the place of an invalid attempt, and a copy changes not
     CHECK(records.trials[0].attempt == 2);
     REQUIRE(records.replaced.size() == 1);
     CHECK(records.replaced[0].attempt == 1);
+}
+
+TEST_CASE("the digest of the trial lines is that of a sorted file, whatever the order and the frame") {
+    const std::string first = to_json(a_bare_trial()); // healthy/...
+    const std::string second = to_json(a_trial());     // silent-drop/...
+    TrialLine copy = a_trial();
+    copy.attempt = 3; // a second answer for one id does not count
+    const auto digest_of = [](const std::string& content) {
+        std::istringstream in(content);
+        return trial_digest(read_records(in, "here"));
+    };
+    const std::string run = to_json(a_run()) + "\n";
+    const std::string digest = sha256(first + "\n" + second + "\n");
+    CHECK(digest_of(run + first + "\n" + second + "\n") == digest);
+    CHECK(digest_of(run + second + "\n" + to_json(a_virtual_run()) + "\n" + first + "\n" + to_json(copy) + "\n" +
+                    to_json(EndLine{2, 0, 9s, false}) + "\n") == digest);
+    TrialLine later = a_trial();
+    *later.noticed_after += 1ns;
+    CHECK(digest_of(run + first + "\n" + to_json(later) + "\n") != digest);
 }
 
 TEST_CASE("the end of an earlier run says nothing about a later one") {
