@@ -1,0 +1,99 @@
+#include "harness/linux/command.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <sstream>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/error.h"
+#include "harness/linux/process.h"
+
+namespace halfopen {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Becomes the program; nothing is allocated for it after the fork that could have been prepared before.
+int become(const std::vector<char*>& argv, const fs::path& folder, pid_t parent, const Fd& out, const Fd& err) {
+    check(prctl(PR_SET_PDEATHSIG, SIGKILL), "asking to die with the parent");
+    if (getppid() != parent) return 1; // It had died already, and no signal will come.
+    const Fd nothing{check(open("/dev/null", O_RDONLY | O_CLOEXEC), "opening /dev/null")};
+    dup2(nothing.get(), STDIN_FILENO);
+    dup2(out.get(), STDOUT_FILENO);
+    dup2(err.get(), STDERR_FILENO);
+    if (!folder.empty()) check(chdir(folder.c_str()), "entering {}", folder.string());
+    execvp(argv[0], argv.data());
+    throw SystemError(fmt::format("starting {}", argv[0]), errno);
+}
+
+/// Everything up to the end of file.
+std::string read_all(const Fd& fd) {
+    std::string all;
+    char piece[1 << 16];
+    for (;;) {
+        const ssize_t n = read(fd.get(), piece, sizeof piece);
+        if (n < 0 && errno == EINTR) continue;
+        if (check(n, "reading what a program wrote") == 0) return all;
+        all.append(piece, static_cast<size_t>(n));
+    }
+}
+
+std::string last_line(std::string text) {
+    while (!text.empty() && isspace(static_cast<unsigned char>(text.back()))) text.pop_back();
+    return text.substr(text.rfind('\n') + 1);
+}
+
+/// How it ended, in words, where it wrote none itself.
+std::string say_end(int status) {
+    return WIFSIGNALED(status) ? fmt::format("it was ended by signal {}", WTERMSIG(status))
+                               : fmt::format("it ended with status {}", WEXITSTATUS(status));
+}
+
+bool is_program(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0;
+}
+
+} // namespace
+
+std::string output_of(const std::vector<std::string>& words, const std::string& mend, const fs::path& folder) {
+    const std::string& program = words.at(0);
+    if (!is_on_path(program))
+        throw CannotHere(fmt::format("there is no program {}{}", program, mend.empty() ? "" : "; " + mend));
+    std::vector<char*> argv;
+    for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str())); // execvp(3) leaves them alone
+    argv.push_back(nullptr);
+    int ends[2];
+    check(pipe2(ends, O_CLOEXEC), "making a pipe");
+    const Fd readable{ends[0]};
+    Fd out{ends[1]};
+    // A file takes as many complaints as there are, while we read nothing but stdout.
+    const Fd err{check(memfd_create("stderr", MFD_CLOEXEC), "making a file in memory")};
+    const pid_t parent = getpid();
+    Process process = fork_process([&] { return become(argv, folder, parent, out, err); });
+    out.reset(); // The end of file comes when the last writer has closed, and that must not be us.
+    std::string output = read_all(readable);
+    if (const int status = process.wait(); status != 0) {
+        check(lseek(err.get(), 0, SEEK_SET), "rewinding what {} complained", program);
+        const std::string complaint = last_line(read_all(err));
+        throw CannotHere(fmt::format("{} failed: {}", program, complaint.empty() ? say_end(status) : complaint));
+    }
+    return output;
+}
+
+bool is_on_path(std::string_view program) {
+    if (program.find('/') != program.npos) return is_program(program);
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(path ? path : "/bin:/usr/bin"); // What execvp(3) takes without a PATH.
+    for (std::string folder; std::getline(folders, folder, ':');)
+        if (is_program(fs::path(folder) / program)) return true;
+    return false;
+}
+
+} // namespace halfopen
