@@ -37,7 +37,7 @@ std::string say_cell(const std::string& who, const Scenario& scenario, Traffic t
     if (const std::string skip = detector.skip_reason(traffic); !skip.empty()) return fmt::format("{}: {}\n", who, skip);
     const Timing timing = detector.timing();
     const Window before{timing.lead, timing.lead + timing.period};
-    const Prediction p = detector.predict(planned_situation(scenario, traffic, detector, before));
+    const Prediction p = detector.predict(planned_situation(scenario, traffic, detector, before, own_kernel()));
     std::string text = sentence(who, scenario, p) + "\n\n" + p.rule + "\n";
     if (!p.steps.empty()) text += "\n";
     for (const std::string& step : p.steps) text += "  " + step + "\n";

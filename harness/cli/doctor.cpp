@@ -24,7 +24,7 @@ std::string try_cell(const char* scenario, const char* detector, Outcome wanted)
     selection.repeats = 1;
     selection.horizon = 1s;
     try {
-        Session session(make_plan(selection).trials, 1, 0);
+        NamespacesSession session({make_plan(selection).trials});
         const Instant give_up = MonotonicClock::now() + 30s;
         while (MonotonicClock::now() < give_up) {
             pollfd readable{session.fd(), POLLIN, 0};

@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "harness/base/names.h"
 #include "harness/cli/verbs.h"
+#include "harness/trial/guest.h"
 
 namespace halfopen {
 
@@ -64,6 +65,7 @@ void set_exit_status(int status) { exit_status = status; }
 } // namespace halfopen
 
 int main(int argc, char** argv) {
+    if (halfopen::is_guest_init(argc, argv)) halfopen::run_guest();
     try {
         return halfopen::run(argc, argv);
     } catch (const halfopen::Error& e) {

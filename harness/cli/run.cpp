@@ -7,64 +7,39 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/base/error.h"
+#include "harness/cli/labs.h"
 #include "harness/cli/require.h"
 #include "harness/cli/runner.h"
 #include "harness/cli/verbs.h"
-#include "harness/lab/capacity.h"
 #include "harness/trial/schedule.h"
-#include "harness/lab/supervisor.h"
 #include "harness/trial/store.h"
 #include "reports/markdown.h"
+#include "reports/side_by_side.h"
 #include "reports/terminal.h"
 
 namespace halfopen {
 
 using namespace std::chrono_literals;
+namespace fs = std::filesystem;
 
 namespace {
 
-/// How long a plan takes: building and firing cost some milliseconds a world, then the horizons overlap.
-Duration expected_duration(const Plan& plan, int capacity) {
-    Duration before{0};
-    for (const PlannedTrial& t : plan.trials) before = std::max(before, t.before_fault);
-    const int run = plan.count_run(), batches = (run + capacity - 1) / std::max(1, capacity);
-    return run * 15ms + batches * (before + plan.horizon + 2s);
-}
-
-std::string say_plan(const Plan& plan) {
-    const Capacity capacity = measure_capacity();
-    const auto longest = plan.longest_wait();
-    const int skipped = static_cast<int>(plan.trials.size()) - plan.count_run();
-    std::string text = fmt::format("{} trials{}, about {}", plan.count_run(),
-                                   skipped ? fmt::format(" (and {} that do not apply)", skipped) : "",
-                                   say(std::chrono::duration_cast<std::chrono::seconds>(
-                                       expected_duration(plan, capacity.worlds))));
-    if (longest.wait > 1s) text += fmt::format("; the longest wait is {}, {}", longest.label, say(longest.wait));
-    text += fmt::format("; every failure is watched for {}", say(plan.horizon));
-    if (capacity.worlds < plan.count_run())
-        text += fmt::format("; in batches of {}, bounded by {}", capacity.worlds, capacity.bound_by);
-    return text;
-}
-
-void dry_run(const Plan& plan, bool json) {
+void dry_run(const LabChoice& lab, const Plan& plan, bool json) {
     if (json) {
         for (const PlannedTrial& t : plan.trials) fmt::print("{}\n", to_json(not_run(t, Outcome::skipped, "dry run")));
         return;
     }
-    const Capacity capacity = measure_capacity();
-    fmt::print("{}\nat most {} worlds at once on this machine, bounded by {}\n", say_plan(plan), capacity.worlds,
-               capacity.bound_by);
+    fmt::print("{}\n{}\n", say_plan(lab, plan), say_bounds(lab));
     for (const PlannedTrial& t : plan.trials)
         fmt::print("{}{}\n", t.id, t.skip.empty() ? "" : "  skipped: " + t.skip);
 }
 
-void write_report(const Store& store) {
-    const auto path = store.folder() / "report.md";
+void write_page(const fs::path& path, const std::string& text) {
     std::ofstream file(path, std::ios::binary);
-    file << markdown_report(read_records(store.file().string()));
+    file << text;
     if (!file.flush())
         throw SystemError(fmt::format("writing {} (the records stay; halfopen report {} makes it again)", path.string(),
-                                      store.folder().string()),
+                                      path.parent_path().string()),
                           errno);
 }
 
@@ -72,8 +47,8 @@ int finish(const Store& store, const std::vector<Requirement>& requirements, con
            int signal) {
     if (!std::filesystem::exists(store.file()) || std::filesystem::file_size(store.file()) == 0)
         return signal ? 128 + signal : static_cast<int>(Exit::incomplete);
-    write_report(store);
     const Records records = read_records(store.file().string());
+    write_page(store.folder() / "report.md", markdown_report(records));
     const TerminalStyle style{terminal.columns, terminal.ascii, terminal.colour, {}, {}};
     if (!json) fmt::print("{}\n{}", terminal_headline(records, style), terminal_matrix(records, style));
     fmt::print(stderr, "report: {}\n", (store.folder() / "report.md").string());
@@ -95,6 +70,35 @@ int finish(const Store& store, const std::vector<Requirement>& requirements, con
     return 0;
 }
 
+/// One run into one folder; its exit status.
+int run_in(const LabChoice& lab, const RunOptions& options, const std::vector<Requirement>& requirements,
+           const fs::path& folder, const Plan& plan) {
+    const Terminal terminal = look_at_terminal(options.colour, options.ascii);
+    Store store(folder, plan.digest());
+    fmt::print(stderr, "{}\nresults: {}{}\n", say_plan(lab, plan), store.folder().string(),
+               store.is_resumed() ? fmt::format(" (resumed, {} trials are there)", store.done().size()) : "");
+    const int signal = Runner(lab, plan, options, store, terminal).run();
+    return finish(store, requirements, terminal, options.json, signal);
+}
+
+/// One run for each kernel, and a page that sets them side by side.
+int run_on_each(const std::vector<LabChoice>& labs, const RunOptions& options,
+                const std::vector<Requirement>& requirements) {
+    const fs::path folder = options.output.empty() ? fresh_folder(plan_for(labs.front(), options.selection).name)
+                                                   : fs::path(options.output);
+    int status = 0;
+    std::vector<Records> all;
+    for (const LabChoice& lab : labs) {
+        const fs::path part = folder / lab.guest->release;
+        const int ended = run_in(lab, options, requirements, part, plan_for(lab, options.selection));
+        status = std::max(status, ended);
+        if (ended > 128) return ended;
+        all.push_back(read_records(part.string()));
+    }
+    write_page(folder / "kernels.md", side_by_side(all));
+    return status;
+}
+
 void run(RunOptions& options) {
     Selection& selection = options.selection;
     if (!options.horizon.empty()) {
@@ -105,22 +109,21 @@ void run(RunOptions& options) {
     }
     std::vector<Requirement> requirements;
     for (const std::string& text : options.requirements) requirements.push_back(parse_requirement(text));
-    const Plan plan = make_plan(selection);
+    std::vector<LabChoice> labs;
+    if (options.kernels.empty()) options.kernels.emplace_back();
+    for (const std::string& kernel : options.kernels) labs.push_back(choose_lab(options.lab, kernel, options.jobs));
+    const Plan plan = plan_for(labs.front(), selection);
     for (const Requirement& r : requirements)
         if (std::none_of(plan.trials.begin(), plan.trials.end(), [&](const PlannedTrial& t) {
                 return t.spec == r.spec && t.scenario->name == r.scenario && t.skip.empty();
             }))
             throw BadInput(fmt::format("--require \"{}\": no trial of that cell is in the plan; add it to the selection", r.text));
-    if (options.dry_run) return dry_run(plan, options.json);
-    const Terminal terminal = look_at_terminal(options.colour, options.ascii);
+    if (options.dry_run) return dry_run(labs.front(), plan, options.json);
     // The lab is asked for before the folder is made: a machine that cannot run leaves nothing behind.
-    if (const std::string why = why_no_user_namespaces(); !why.empty())
-        throw CannotHere(why + "; see halfopen doctor");
-    Store store(options.output.empty() ? fresh_folder(plan.name) : std::filesystem::path(options.output), plan.digest());
-    fmt::print(stderr, "{}\nresults: {}{}\n", say_plan(plan), store.folder().string(),
-               store.is_resumed() ? fmt::format(" (resumed, {} trials are there)", store.done().size()) : "");
-    const int signal = Runner(plan, options, store, terminal).run();
-    set_exit_status(finish(store, requirements, terminal, options.json, signal));
+    must_run_here(labs.front());
+    if (labs.size() > 1) return set_exit_status(run_on_each(labs, options, requirements));
+    const fs::path folder = options.output.empty() ? fresh_folder(plan.name) : fs::path(options.output);
+    set_exit_status(run_in(labs.front(), options, requirements, folder, plan));
 }
 
 void add_selection(CLI::App& verb, RunOptions& o) {
@@ -142,8 +145,12 @@ void add_run(CLI::App& app) {
     auto o = std::make_shared<RunOptions>();
     add_selection(*verb, *o);
     verb->add_option("-o,--output", o->output, "results folder; an existing one is resumed");
-    verb->add_option("--lab", o->lab, "where worlds are built")->check(CLI::IsMember({"namespaces"}));
-    verb->add_option("--jobs", o->jobs, "worlds alive at once, at most")->check(CLI::Range(1, 100000));
+    verb->add_option("--lab", o->lab, "where worlds are built: namespaces (this kernel, wall clock) or virtual (a guest's kernel, virtual "
+                                     "time, no privilege)")->check(CLI::IsMember({"namespaces", "virtual"}));
+    verb->add_option("--kernel", o->kernels, "guest's kernel, for the virtual lab: 6.1, 6.12 or a path; given twice, the report "
+                                           "sets them side by side")
+        ->allow_extra_args(false);
+    verb->add_option("--jobs", o->jobs, "worlds, or virtual machines, at a time, at most")->check(CLI::Range(1, 100000));
     verb->add_option("--require", o->requirements, "'DETECTOR SCENARIO <= 30s': exit 1 when it is not so")
         ->allow_extra_args(false);
     verb->add_option("--progress", o->progress, "auto, bar, lines or none")

@@ -1,5 +1,6 @@
 #include "harness/cli/runner.h"
 
+#include <algorithm>
 #include <csignal>
 
 #include <poll.h>
@@ -38,7 +39,7 @@ private:
 
 namespace {
 
-RunLine run_line(const Plan& plan, const RunOptions& options, const LabFacts& facts) {
+RunLine run_line(const LabChoice& lab, const Plan& plan, const RunOptions& options, const LabFacts& facts) {
     RunLine line;
     line.halfopen = HALFOPEN_VERSION;
     line.executable = sha256(read_text("/proc/self/exe"));
@@ -47,11 +48,12 @@ RunLine run_line(const Plan& plan, const RunOptions& options, const LabFacts& fa
     line.plan = plan.name;
     line.plan_digest = plan.digest();
     line.seed = plan.seed;
-    line.lab = options.lab;
-    line.clock = "wall";
-    line.kernel = kernel_release();
+    line.lab = lab.name();
+    line.clock = lab.clock();
+    line.guest = bound_to(lab, plan);
+    line.kernel = facts.kernel;
     line.hz = facts.hz;
-    line.cpus = online_cpus();
+    line.cpus = facts.cpus;
     line.trials = static_cast<int>(plan.trials.size());
     line.repeats = plan.repeats;
     line.horizon = plan.horizon;
@@ -65,22 +67,19 @@ RunLine run_line(const Plan& plan, const RunOptions& options, const LabFacts& fa
 
 } // namespace
 
-Runner::Runner(const Plan& plan, const RunOptions& options, Store& store, const Terminal& terminal)
-    : plan_(plan), options_(options), store_(store), view_(options.progress, terminal, plan) {
+Runner::Runner(const LabChoice& lab, const Plan& plan, const RunOptions& options, Store& store, const Terminal& terminal)
+    : lab_(lab), plan_(plan), options_(options), store_(store), view_(options.progress, terminal, plan) {
     if (store.is_resumed()) records_ = read_records(store.file().string());
     if (records_.runs.size()) view_.begin(records_);
 }
 
 int Runner::run() {
-    std::vector<PlannedTrial> todo;
-    for (const PlannedTrial& trial : plan_.trials)
-        if (!store_.done().count(trial.id)) todo.push_back(trial);
-    if (todo.empty()) return 0;
+    const auto is_done = [this](const PlannedTrial& t) { return store_.done().count(t.id) > 0; };
+    if (std::all_of(plan_.trials.begin(), plan_.trials.end(), is_done)) return 0;
     const Instant began = MonotonicClock::now();
-    Session session(todo, plan_.seed, options_.jobs);
+    const auto session = open_lab(lab_, plan_, store_.done());
     Interrupts interrupts;
-    const int signal = listen(session, interrupts);
-    session.stop();
+    const int signal = listen(*session, interrupts);
     view_.end();
     append_end(MonotonicClock::now() - began, signal != 0);
     return signal;
@@ -91,6 +90,7 @@ int Runner::listen(Session& session, Interrupts& interrupts) {
         pollfd fds[2] = {{session.fd(), POLLIN, 0}, {interrupts.fd(), POLLIN, 0}};
         poll(fds, 2, 500);
         if (const int signal = interrupts.take()) {
+            session.stop();
             drain(session);
             return signal;
         }
@@ -112,10 +112,12 @@ void Runner::drain(Session& session) {
 
 bool Runner::take(const Heard& heard) {
     if (const auto* facts = std::get_if<LabFacts>(&heard)) {
-        records_.runs.push_back(run_line(plan_, options_, *facts));
+        records_.runs.push_back(run_line(lab_, plan_, options_, *facts));
         store_.append(records_.runs.back());
         view_.begin(records_);
     } else if (const auto* trial = std::get_if<TrialLine>(&heard)) {
+        // A portion that was torn is repeated whole; what was measured then is what is measured now.
+        if (store_.done().count(trial->id)) return true;
         store_.append(*trial);
         if (options_.json) fmt::print("{}\n", to_json(*trial));
         add(*trial);
@@ -123,6 +125,7 @@ bool Runner::take(const Heard& heard) {
     } else if (const auto* progress = std::get_if<Progress>(&heard)) {
         view_.show(*progress);
     } else {
+        lab_time_ = std::get<Finished>(heard).lab_time;
         return false;
     }
     return true;
@@ -137,6 +140,7 @@ void Runner::append_end(Duration wall, bool interrupted) {
     if (records_.runs.empty()) return; // Not even the floor was measured: there is nothing to end.
     EndLine end;
     end.wall = wall;
+    if (lab_.guest) end.virtual_time = lab_time_;
     end.interrupted = interrupted;
     end.trials = static_cast<int>(records_.trials.size());
     for (const TrialLine& trial : records_.trials) end.invalid += trial.outcome == Outcome::invalid;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/labs.h"
 #include "harness/cli/progress.h"
 #include "harness/trial/plan.h"
 #include "harness/trial/store.h"
@@ -12,7 +13,8 @@ namespace halfopen {
 
 struct RunOptions {
     Selection selection;
-    std::string repeats, horizon, output, lab = "namespaces", progress = "auto", colour = "auto";
+    std::vector<std::string> kernels;
+    std::string horizon, output, lab = "namespaces", progress = "auto", colour = "auto";
     std::vector<std::string> requirements;
     bool dry_run = false, json = false, ascii = false;
     int jobs = 0;
@@ -22,7 +24,7 @@ struct RunOptions {
 /// Hears from the lab, appends, shows.
 class Runner {
 public:
-    Runner(const Plan&, const RunOptions&, Store&, const Terminal&);
+    Runner(const LabChoice&, const Plan&, const RunOptions&, Store&, const Terminal&);
     /// Runs what the store does not hold yet. The signal that ended it, or 0.
     int run();
 
@@ -33,11 +35,13 @@ private:
     void add(const TrialLine&);
     void append_end(Duration wall, bool interrupted);
 
+    const LabChoice& lab_;
     const Plan& plan_;
     const RunOptions& options_;
     Store& store_;
     Records records_;
     ProgressView view_;
+    Duration lab_time_{0};
 };
 
 } // namespace halfopen

@@ -21,8 +21,9 @@ struct Bracket {
 
 class World {
 public:
-    /// Builds namespaces and links. The slot must be fresh and outlive the world.
-    World(const WorldSpec&, const Sysctls&, Slot&);
+    /// Builds namespaces and links. The slot must be fresh and outlive the world, and so must
+    /// the eventfd `noticed`, which the server posts with its verdict.
+    World(const WorldSpec&, const Sysctls&, Slot&, const Fd& noticed);
 
     /// Enters the router's namespace with the calling thread, to load rules or open sockets that belong to it.
     /// Rules are loaded before connect(): those that track connections must see them begin.
@@ -54,6 +55,7 @@ public:
 private:
     WorldSpec spec_;
     Slot& slot_;
+    const Fd& noticed_;
     Topology topology_;
     Fd server_socket_;
     Fd due_;

@@ -78,7 +78,7 @@ private:
 /// Stores what the detector says; only the first verdict counts.
 class SlotOut final : public Out {
 public:
-    explicit SlotOut(Slot& slot) : slot_(slot) {}
+    SlotOut(Slot& slot, const Fd& noticed) : slot_(slot), noticed_(noticed) {}
     using Out::gone;
     void eof(std::string_view signal) override { say(true, signal); }
     void gone(std::string_view signal) override { say(false, signal); }
@@ -92,6 +92,7 @@ private:
         slot_.notice.stamp(now);
         slot_.is_eof = eof;
         slot_.signal.set(signal);
+        post(noticed_);
     }
     void opine(bool suspects) {
         const unsigned n = slot_.opinion_count;
@@ -101,6 +102,7 @@ private:
         ++slot_.opinion_count;
     }
     Slot& slot_;
+    const Fd& noticed_;
 };
 
 /// What the detector leaves over, on a thread that no signal reaches.
@@ -201,10 +203,10 @@ void start_without_signals(Traffickers& traffickers) {
 
 } // namespace
 
-int run_server(const WorldSpec& spec, Slot& slot, Fd socket, Fd control, Fd due) {
+int run_server(const WorldSpec& spec, Slot& slot, Fd socket, Fd control, Fd due, Fd noticed) {
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    keep_only({&socket, &control, &due});
+    keep_only({&socket, &control, &due, &noticed});
     prctl(PR_SET_TIMERSLACK, 1);
     hear_alarms(slot);
     char command = 0;
@@ -212,7 +214,7 @@ int run_server(const WorldSpec& spec, Slot& slot, Fd socket, Fd control, Fd due)
     if (spec.traffic == Traffic::buffer_full) fill_buffer(socket.get());
     ServerConnection connection(spec.traffic, slot, socket.get(), std::move(due));
     Traffickers traffickers(spec, slot, connection, control.get());
-    SlotOut out(slot);
+    SlotOut out(slot, noticed);
     slot.watching.stamp();
     if (traffickers.needed()) start_without_signals(traffickers);
     try {

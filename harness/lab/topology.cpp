@@ -1,6 +1,7 @@
 #include "harness/lab/topology.h"
 
 #include "harness/base/error.h"
+#include "harness/base/time.h"
 #include "harness/linux/link.h"
 
 namespace halfopen {
@@ -22,6 +23,16 @@ void set_up_router_port(RouteSocket& route, const std::string& link, Ipv4 own, I
     route.add_address(link, {own, 24});
     route.set_up(link);
     route.add_neighbour(link, host, host_mac);
+}
+
+/// Before kernel 6.8 a change of carrier takes effect when linkwatch comes round, up to a second later
+/// (net/core/link_watch.c); until then the link drops what it is given.
+void wait_until_running(RouteSocket& route, const std::string& link) {
+    const Instant give_up = MonotonicClock::now() + std::chrono::seconds{3};
+    while (!route.is_running(link)) {
+        if (MonotonicClock::now() > give_up) throw Error(Exit::incomplete, "building a world: a link of it has no carrier");
+        sleep_until(MonotonicClock::now() + std::chrono::milliseconds{1});
+    }
 }
 
 } // namespace
@@ -46,9 +57,10 @@ Topology Topology::build(const Sysctls& sysctls) {
     set_up_router_port(router, "to-server", router_server_side, server_address, server_mac);
     client.add_default_route("eth0", router_client_side);
     server.add_default_route("eth0", router_server_side);
-    if (!client.is_running("eth0") || !server.is_running("eth0") || !router.is_running("to-client") ||
-        !router.is_running("to-server"))
-        throw Error(Exit::incomplete, "building a world: a link of it has no carrier");
+    wait_until_running(client, "eth0");
+    wait_until_running(server, "eth0");
+    wait_until_running(router, "to-client");
+    wait_until_running(router, "to-server");
     return t;
 }
 

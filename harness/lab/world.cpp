@@ -51,8 +51,8 @@ void leave_no_orphans(const WorldSpec& spec, const Fd& client, const Fd& server)
 
 } // namespace
 
-World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot)
-    : spec_(spec), slot_(slot), topology_(Topology::build(sysctls)), due_(event_fd()) {}
+World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot, const Fd& noticed)
+    : spec_(spec), slot_(slot), noticed_(noticed), topology_(Topology::build(sysctls)), due_(event_fd()) {}
 
 void World::connect() {
     topology_.server.enter();
@@ -73,7 +73,8 @@ void World::connect() {
     auto [server_control, server_end] = socket_pair(SOCK_STREAM);
     topology_.server.enter();
     server_ = fork_process([&] {
-        return run_server(spec_, slot_, std::move(server_socket), std::move(server_end), std::move(due_));
+        return run_server(spec_, slot_, std::move(server_socket), std::move(server_end), std::move(due_),
+                          noticed_.duplicate());
     });
     client_control_ = std::move(client_control);
     server_control_ = std::move(server_control);

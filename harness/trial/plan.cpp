@@ -30,6 +30,12 @@ Duration on_the_beat(Traffic traffic, Duration before) {
     return (before + beat - 1ns) / beat * beat + 70ms;
 }
 
+/// What all cells of a plan share.
+struct Common {
+    KernelFacts kernel;
+    Duration sweep_up_to;
+};
+
 /// How the fault lies to the detector's clock.
 struct Phases {
     Duration lead{0}, period{0};
@@ -48,7 +54,7 @@ Phases phases_of(const Scenario& scenario, const Detector& detector, Duration sw
     return {timing.lead, timing.anchor.empty() || timing.period > sweep_up_to ? 0ns : timing.period};
 }
 
-void add_cell(Plan& plan, const PlanFile& file, const Scenario& scenario, Traffic traffic, const std::string& spec) {
+void add_cell(Plan& plan, const Common& common, const Scenario& scenario, Traffic traffic, const std::string& spec) {
     const std::shared_ptr<const Detector> detector = make_detector(spec);
     PlannedTrial trial;
     trial.scenario = &scenario;
@@ -57,8 +63,8 @@ void add_cell(Plan& plan, const PlanFile& file, const Scenario& scenario, Traffi
     trial.spec = spec_of(*detector);
     trial.horizon = plan.horizon;
     trial.skip = detector->skip_reason(traffic);
-    const Phases phases = phases_of(scenario, *detector, file.sweep_periods_up_to);
-    trial.planned = detector->predict(planned_situation(scenario, traffic, *detector, phases.range(traffic)));
+    const Phases phases = phases_of(scenario, *detector, common.sweep_up_to);
+    trial.planned = detector->predict(planned_situation(scenario, traffic, *detector, phases.range(traffic), common.kernel));
     const std::string cell = fmt::format("{}/{}/{}", scenario.name, info(traffic).name, trial.spec);
     const double u = jitter(plan.seed, cell);
     for (int i = 0; i < plan.repeats; ++i) {
@@ -82,12 +88,13 @@ std::vector<std::string> canonical(const std::vector<std::string>& specs) {
 
 } // namespace
 
-Situation planned_situation(const Scenario& scenario, Traffic traffic, const Detector& detector, Window before) {
+Situation planned_situation(const Scenario& scenario, Traffic traffic, const Detector& detector, Window before,
+                            const KernelFacts& kernel) {
     Situation s;
     s.effect = scenario.effect();
     s.truth = scenario.truth;
     s.traffic = traffic;
-    s.kernel.hz = kernel_hz();
+    s.kernel = kernel;
     s.signal_interval = scenario.signal_interval;
     s.watch_before_fault = s.segment_before_fault = s.message_before_fault = before;
     // Whoever sends by a beat of its own has been heard within the last beat.
@@ -99,6 +106,12 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
         s.segment_before_fault = {0ns, server + 60ms};
     if (traffic == Traffic::in_flight) s.unacked = 1;
     return s;
+}
+
+KernelFacts own_kernel() {
+    KernelFacts facts;
+    facts.hz = kernel_hz();
+    return facts;
 }
 
 PredictedLine to_line(const Prediction& p, Truth truth, Duration horizon) {
@@ -165,9 +178,12 @@ Plan make_plan(const Selection& selection) {
     plan.seed = selection.seed;
     plan.repeats = selection.repeats.value_or(choice.file.repeats);
     plan.horizon = selection.horizon.value_or(choice.file.horizon);
+    const bool sweeps_all = selection.virtual_time && choice.file.name == "selection";
+    const Common common{selection.kernel ? *selection.kernel : own_kernel(),
+                      sweeps_all ? Duration::max() : choice.file.sweep_periods_up_to};
     for (const Choice::Column& column : choice.columns)
         for (const std::string& spec : canonical(column.detectors))
-            add_cell(plan, choice.file, *column.scenario, column.traffic, spec);
+            add_cell(plan, common, *column.scenario, column.traffic, spec);
     if (!selection.id.empty())
         std::erase_if(plan.trials, [&](const PlannedTrial& t) { return t.id != selection.id; });
     if (plan.trials.empty())

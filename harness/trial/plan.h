@@ -61,6 +61,10 @@ struct Selection {
     std::optional<Duration> horizon;
     uint64_t seed = 1;
     std::string id; ///< one trial only
+    /// The server's kernel, for predictions: that of the guest in the virtual lab. Nothing: this machine's.
+    std::optional<KernelFacts> kernel;
+    /// Idle time costs nothing: every period is swept where no plan says otherwise.
+    bool virtual_time = false;
 };
 
 /// BadInput names an unknown word with the nearest name; an Error with Exit::nothing_selected when the selection is
@@ -71,7 +75,10 @@ Plan make_plan(const Selection&);
 std::vector<std::pair<std::string, std::string>> plan_summaries();
 
 /// The situation of a cell before it is run, over the phases from `from` to `to` after the proof of life.
-Situation planned_situation(const Scenario&, Traffic, const Detector&, Window before_fault);
+Situation planned_situation(const Scenario&, Traffic, const Detector&, Window before_fault, const KernelFacts&);
+
+/// What is known of this machine's kernel before a world was built.
+KernelFacts own_kernel();
 
 /// What a prediction becomes in a record.
 PredictedLine to_line(const Prediction&, Truth, Duration horizon);

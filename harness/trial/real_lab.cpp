@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <poll.h>
+#include <unistd.h>
 
 #include "harness/linux/machine.h"
 #include "harness/linux/ruleset.h"
@@ -26,14 +27,21 @@ NamespacesLab::NamespacesLab(const Fd& channel) : channel_(channel), sysctls_(Sy
     keep_hooks_awake();
 }
 
-bool NamespacesLab::sleep_until(Instant wake) {
+bool NamespacesLab::sleep_until(Instant wake) { return sleep(wake, false); }
+bool NamespacesLab::sleep_until_notice(Instant wake) { return sleep(wake, true); }
+
+bool NamespacesLab::sleep(Instant wake, bool until_notice) {
     for (;;) {
         const Duration left = std::max(wake - now(), Duration::zero());
         const timespec timeout{static_cast<time_t>(left / 1s), static_cast<long>((left % 1s).count())};
-        pollfd parent{channel_.get(), POLLIN, 0};
-        const int ready = ppoll(&parent, 1, &timeout, nullptr);
-        if (ready > 0) return false;
+        pollfd fds[2] = {{channel_.get(), POLLIN, 0}, {noticed_.get(), POLLIN, 0}};
+        const int ready = ppoll(fds, until_notice ? 2 : 1, &timeout, nullptr);
+        if (fds[0].revents) return false;
         if (ready == 0) return true;
+        if (!until_notice || !fds[1].revents) continue;
+        uint64_t notices = 0;
+        [[maybe_unused]] const ssize_t taken = read(noticed_.get(), &notices, sizeof notices);
+        return true;
     }
 }
 
@@ -45,7 +53,7 @@ Slot& NamespacesLab::fresh_slot() {
 }
 
 std::unique_ptr<LiveTrial> NamespacesLab::build(const PlannedTrial& planned) {
-    return std::make_unique<NamespaceTrial>(planned, sysctls_, kernel_, fresh_slot());
+    return std::make_unique<NamespaceTrial>(planned, sysctls_, kernel_, fresh_slot(), noticed_);
 }
 
 namespace {
@@ -82,8 +90,7 @@ std::vector<PlannedTrial> floor_trials(const char* scenario, int samples) {
 
 } // namespace
 
-std::optional<Floor> measure_floor(NamespacesLab& lab) {
-    constexpr int samples = 12;
+std::optional<Floor> measure_floor(NamespacesLab& lab, int samples) {
     Floor floor;
     floor.samples = samples;
     floor.timer_late = measure_timer_lateness(lab, samples);

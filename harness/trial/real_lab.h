@@ -21,6 +21,7 @@ public:
 
     Instant now() override { return MonotonicClock::now(); }
     bool sleep_until(Instant) override;
+    bool sleep_until_notice(Instant) override;
     std::unique_ptr<LiveTrial> build(const PlannedTrial&) override;
     int capacity() override { return capacity_; }
     void limit_capacity(int worlds) { capacity_ = std::min(capacity_, worlds); }
@@ -30,18 +31,20 @@ public:
 
 private:
     Slot& fresh_slot();
+    bool sleep(Instant, bool until_notice);
 
     const Fd& channel_;
     Sysctls sysctls_;
     std::vector<std::pair<std::string, std::optional<std::string>>> read_back_;
     KernelFacts kernel_;
     int capacity_;
+    Fd noticed_ = event_fd(); ///< every server role posts it with its verdict
     std::deque<Shared<std::array<Slot, 64>>> slots_;
     size_t used_ = 0;
 };
 
 /// The fastest that this machine shows anything: FIN and RST on an idle link to a blocking recv(), and the lateness
 /// of a sleeping thread. Nothing when it was stopped.
-std::optional<Floor> measure_floor(NamespacesLab&);
+std::optional<Floor> measure_floor(NamespacesLab&, int samples);
 
 } // namespace halfopen

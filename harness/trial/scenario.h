@@ -27,6 +27,7 @@ struct Scenario {
     Effect effect() const;
     /// What the canary must meet.
     Passage path() const;
+    std::vector<std::string_view> needs() const { return {}; }
 };
 
 /// Reads one file. BadInput names file, line, column, and the mend: an unknown key with the nearest name, a wrong

@@ -159,7 +159,7 @@ private:
     bool wait_for_all() {
         for (;;) {
             int left = 0, total = 0;
-            Instant until{};
+            Instant until{}, next = Instant::max();
             const Instant now = lab_.now();
             for (Open& open : open_) {
                 total += open.planned.attempt == 1; // A spare takes a place that is counted already.
@@ -170,10 +170,11 @@ private:
                 }
                 ++left;
                 until = std::max(until, open.horizon_end);
+                next = std::min(next, open.horizon_end);
             }
             if (tell_.progress) tell_.progress("waiting", total - left, total, until);
             if (left == 0) return true;
-            if (!lab_.sleep_until(now + 50ms)) return false;
+            if (!lab_.sleep_until_notice(next)) return false;
         }
     }
 

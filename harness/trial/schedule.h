@@ -39,6 +39,8 @@ public:
     virtual Instant now() = 0;
     /// Sleeps; returns early, with false, when the run is to be stopped.
     virtual bool sleep_until(Instant) = 0;
+    /// The same, and returns early, with true, when a detector has spoken since the last call.
+    virtual bool sleep_until_notice(Instant) = 0;
     /// Errors of building become invalid trials; CannotHere becomes a skipped one.
     virtual std::unique_ptr<LiveTrial> build(const PlannedTrial&) = 0;
     /// Worlds that may be alive at once.

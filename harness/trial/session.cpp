@@ -1,7 +1,5 @@
 #include "harness/trial/session.h"
 
-#include <sstream>
-
 #include <sys/socket.h>
 
 #include "harness/base/error.h"
@@ -14,25 +12,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// One message is one letter and its text. Trials and facts travel as the lines that they become in the file.
-enum Letter : char { facts = 'r', trial = 't', progress = 'p', failure = 'e', finished = 'd' };
-
-void tell(const Fd& channel, Letter letter, const std::string& text) {
-    const std::string message = static_cast<char>(letter) + text;
+void tell(const Fd& channel, const std::string& message) {
     check(send(channel.get(), message.data(), message.size(), MSG_NOSIGNAL), "telling the program");
-}
-
-std::string facts_line(const NamespacesLab& lab, const Floor& floor) {
-    RunLine line;
-    line.sysctl = lab.sysctl();
-    line.floor = floor;
-    line.hz = lab.kernel().hz;
-    return to_json(line);
 }
 
 ScheduleEvents events_to(const Fd& channel) {
     ScheduleEvents events;
-    events.finished = [&channel](const TrialLine& line) { tell(channel, trial, to_json(line)); };
+    events.finished = [&channel](const TrialLine& line) { tell(channel, message(line)); };
     // Ten times a second is enough for people, and every message wakes the program.
     events.progress = [&channel, last = Instant{}, last_phase = std::string()](std::string_view phase, int done, int total,
                                                                                Instant until) mutable {
@@ -42,66 +28,48 @@ ScheduleEvents events_to(const Fd& channel) {
         if (quiet && done != total) return;
         last = now;
         last_phase = phase;
-        tell(channel, progress, fmt::format("{} {} {} {}", phase, done, total, until.time_since_epoch().count()));
+        tell(channel, message(Progress{std::string(phase), done, total, until}));
     };
     return events;
 }
 
 /// Runs inside the supervisor.
-int run_lab(const std::vector<PlannedTrial>& trials, uint64_t seed, int jobs, const Fd& channel) {
+int run_lab(const LabTask& task, const Fd& channel) {
     try {
+        const Instant began = MonotonicClock::now();
         NamespacesLab lab(channel);
-        if (jobs > 0) lab.limit_capacity(jobs);
-        const auto floor = measure_floor(lab);
+        if (task.worlds > 0) lab.limit_capacity(task.worlds);
+        const auto floor = measure_floor(lab, task.floor_samples);
         if (!floor) return 0;
-        tell(channel, facts, facts_line(lab, *floor));
-        if (run_schedule(lab, trials, seed, events_to(channel))) tell(channel, finished, "");
+        tell(channel, message(LabFacts{lab.sysctl(), *floor, lab.kernel().hz, kernel_release(), online_cpus()}));
+        if (run_schedule(lab, task.trials, task.seed, events_to(channel)))
+            tell(channel, message(Finished{MonotonicClock::now() - began}));
         return 0;
     } catch (const Error& e) {
-        tell(channel, failure, fmt::format("{} {}", static_cast<int>(e.exit()), e.what()));
+        tell(channel, message_of_error(e.exit(), e.what()));
     } catch (const std::exception& e) {
-        tell(channel, failure, fmt::format("{} {}", static_cast<int>(Exit::incomplete), e.what()));
+        tell(channel, message_of_error(Exit::incomplete, e.what()));
     }
     return 1;
 }
 
-[[noreturn]] void rethrow(const std::string& text) {
-    const auto exit = static_cast<Exit>(text[0] - '0');
-    throw Error(exit, text.substr(2));
-}
-
-Progress read_progress(const std::string& text) {
-    Progress p;
-    long long until = 0;
-    std::istringstream(text) >> p.phase >> p.done >> p.total >> until;
-    p.until = Instant{Duration{until}};
-    return p;
-}
-
 } // namespace
 
-Session::Session(std::vector<PlannedTrial> trials, uint64_t seed, int jobs)
-    : supervisor_([trials = std::move(trials), seed, jobs](const Fd& channel) {
-          return run_lab(trials, seed, jobs, channel);
-      }) {}
+NamespacesSession::NamespacesSession(LabTask task)
+    : supervisor_([task = std::move(task)](const Fd& channel) { return run_lab(task, channel); }) {}
 
-std::optional<Heard> Session::hear() {
+std::optional<std::string> NamespacesSession::hear_text() {
     std::string message(1 << 18, '\0');
     const ssize_t n = recv(fd(), message.data(), message.size(), MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
     if (n <= 0) throw Error(Exit::incomplete, "the lab has ended without a word; what was measured is kept");
     message.resize(static_cast<size_t>(n));
-    const std::string text = message.substr(1);
-    switch (message[0]) {
-    case failure: rethrow(text);
-    case progress: return read_progress(text);
-    case finished: return Finished{};
-    case facts: {
-        const auto line = std::get<RunLine>(*parse_line(text));
-        return LabFacts{line.sysctl, line.floor, line.hz};
-    }
-    default: return std::get<TrialLine>(*parse_line(text));
-    }
+    return message;
+}
+
+std::optional<Heard> NamespacesSession::hear() {
+    if (const auto message = hear_text()) return read_message(*message);
+    return std::nullopt;
 }
 
 } // namespace halfopen

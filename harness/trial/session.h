@@ -1,46 +1,46 @@
 #pragma once
-// The program's side of a run: starts the supervisor with a list of trials and hears from it.
+// The program's side of a run: a lab at work, and what is heard from it.
 
+#include <memory>
 #include <optional>
-#include <string>
-#include <variant>
-#include <vector>
 
 #include "harness/lab/supervisor.h"
+#include "harness/trial/messages.h"
 #include "harness/trial/plan.h"
-#include "harness/trial/record.h"
 
 namespace halfopen {
 
-/// What the lab knows about the machine, before the first trial.
-struct LabFacts {
-    std::vector<std::pair<std::string, std::optional<std::string>>> sysctl;
-    Floor floor;
-    int hz = 0;
-};
-
-struct Progress {
-    std::string phase; ///< "building", "firing", "waiting"
-    int done = 0, total = 0;
-    Instant until{}; ///< the end of the last open horizon, while waiting
-};
-
-struct Finished {}; ///< all trials have been told
-
-using Heard = std::variant<LabFacts, TrialLine, Progress, Finished>;
-
 class Session {
 public:
-    /// `jobs` bounds the worlds that are alive at once; 0: as many as the machine can.
-    Session(std::vector<PlannedTrial> trials, uint64_t seed, int jobs);
-
+    virtual ~Session() = default;
     /// Readable when there is something to hear.
-    int fd() const { return supervisor_.channel().get(); }
-    /// The next message; nothing when none is waiting. Throws what the lab threw, and Error when the supervisor is
-    /// gone without a word.
-    std::optional<Heard> hear();
+    virtual int fd() const = 0;
+    /// The next message; nothing when none is waiting. Throws what the lab threw, and Error when it is gone without
+    /// a word.
+    virtual std::optional<Heard> hear() = 0;
     /// Ends everything that the lab made.
-    void stop() { supervisor_.stop(); }
+    virtual void stop() = 0;
+};
+
+/// What a lab is asked to do.
+struct LabTask {
+    std::vector<PlannedTrial> trials;
+    uint64_t seed = 1;
+    int worlds = 0;        ///< alive at once, at most; 0: as many as the machine can
+    int floor_samples = 12; ///< of each kind; they also wake the machine up
+};
+
+/// The namespaces lab, in a supervisor of its own.
+class NamespacesSession final : public Session {
+public:
+    explicit NamespacesSession(LabTask);
+
+    int fd() const override { return supervisor_.channel().get(); }
+    std::optional<Heard> hear() override;
+    void stop() override { supervisor_.stop(); }
+
+    /// The next message as it came, for passing on.
+    std::optional<std::string> hear_text();
 
 private:
     Supervisor supervisor_;

@@ -56,8 +56,9 @@ KernelFacts kernel_facts(const std::vector<std::pair<std::string, std::optional<
     return facts;
 }
 
-NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysctls, const KernelFacts& kernel, Slot& slot)
-    : planned_(planned), kernel_(kernel), world_(spec_of_world(planned), sysctls, slot), predicted_(planned.planned) {
+NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysctls, const KernelFacts& kernel, Slot& slot,
+                               const Fd& noticed)
+    : planned_(planned), kernel_(kernel), world_(spec_of_world(planned), sysctls, slot, noticed), predicted_(planned.planned) {
     for (const FaultKind* kind : planned_.scenario->faults) {
         faults_.push_back(kind->make(kind->about));
         faults_.back()->arm(world_);

@@ -13,8 +13,8 @@ namespace halfopen {
 class NamespaceTrial final : public LiveTrial {
 public:
     /// Builds the world, arms the faults, makes the connection and starts the roles, which then wait. `slot` must be
-    /// fresh and outlive the trial.
-    NamespaceTrial(const PlannedTrial&, const Sysctls&, const KernelFacts&, Slot& slot);
+    /// fresh and outlive the trial; `noticed` is the eventfd that the server posts with its verdict.
+    NamespaceTrial(const PlannedTrial&, const Sysctls&, const KernelFacts&, Slot& slot, const Fd& noticed);
 
     void start() override { world_.start(); }
     bool is_settled() override;

@@ -8,7 +8,7 @@
 namespace halfopen::testing {
 
 std::vector<TrialLine> run_trials(std::vector<PlannedTrial> trials) {
-    Session session(std::move(trials), 1, 0);
+    NamespacesSession session({std::move(trials)});
     std::vector<TrialLine> lines;
     for (;;) {
         pollfd readable{session.fd(), POLLIN, 0};

@@ -38,6 +38,10 @@ public:
         now_ = std::max(now_, wake);
         return true;
     }
+    /// Looks every 50 ms whether a script has spoken, as nobody posts.
+    bool sleep_until_notice(Instant wake) override {
+        return sleep_until(std::min(wake, now_ + std::chrono::milliseconds{50}));
+    }
     std::unique_ptr<LiveTrial> build(const PlannedTrial&) override;
     int capacity() override { return worlds; }
 

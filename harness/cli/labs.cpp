@@ -1,0 +1,116 @@
+#include "harness/cli/labs.h"
+
+#include <algorithm>
+
+#include "harness/base/error.h"
+#include "harness/base/files.h"
+#include "harness/lab/capacity.h"
+#include "harness/lab/initramfs.h"
+#include "harness/lab/supervisor.h"
+#include "harness/linux/machine.h"
+#include "harness/trial/virtual_session.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+GuestKernel default_kernel() {
+    const auto kernels = cached_kernels();
+    if (kernels.empty())
+        throw CannotHere("the virtual lab has no kernel yet; to get one (no root, nothing is installed): halfopen "
+                         "kernels get");
+    return kernels.front();
+}
+
+/// Building and firing cost some milliseconds a world, then the horizons overlap.
+Duration expected_on_the_wall(const Plan& plan, int capacity) {
+    Duration before{0};
+    for (const PlannedTrial& t : plan.trials) before = std::max(before, t.before_fault);
+    const int run = plan.count_run(), batches = (run + capacity - 1) / std::max(1, capacity);
+    return run * 15ms + batches * (before + plan.horizon + 2s);
+}
+
+int machines(const LabChoice& lab) { return lab.jobs > 0 ? lab.jobs : online_cpus(); }
+
+} // namespace
+
+LabChoice choose_lab(const std::string& lab, const std::string& kernel, int jobs) {
+    if (lab == "virtual") return {kernel.empty() ? default_kernel() : find_guest_kernel(kernel), jobs};
+    if (!kernel.empty()) throw BadInput("--kernel names a guest's kernel; it needs --lab virtual");
+    return {std::nullopt, jobs};
+}
+
+void must_run_here(const LabChoice& lab) {
+    if (lab.guest) {
+        if (const std::string why = why_no_emulator(); !why.empty()) throw CannotHere("the virtual lab needs QEMU: " + why);
+    } else if (const std::string why = why_no_user_namespaces(); !why.empty()) {
+        throw CannotHere(why + "; or, with no privilege at all, --lab virtual; see halfopen doctor");
+    }
+}
+
+Plan plan_for(const LabChoice& lab, Selection selection) {
+    if (!lab.guest) return make_plan(selection);
+    selection.virtual_time = true;
+    selection.kernel = KernelFacts{};
+    selection.kernel->hz = lab.guest->hz;
+    Plan plan = make_plan(selection);
+    const auto missing = module_closure(*lab.guest, all_modules()).missing;
+    for (PlannedTrial& trial : plan.trials)
+        for (const std::string_view module : trial.scenario->needs())
+            if (trial.skip.empty() && std::find(missing.begin(), missing.end(), module) != missing.end())
+                trial.skip = fmt::format("module {} not in kernel {}", module, lab.guest->release);
+    return plan;
+}
+
+std::string say_bounds(const LabChoice& lab) {
+    if (lab.guest)
+        return fmt::format("{} virtual machines at a time, kernel {}", machines(lab), lab.guest->release);
+    const Capacity capacity = measure_capacity();
+    return fmt::format("at most {} worlds at once on this machine, bounded by {}", capacity.worlds, capacity.bound_by);
+}
+
+std::string say_plan(const LabChoice& lab, const Plan& plan) {
+    const auto longest = plan.longest_wait();
+    const int skipped = static_cast<int>(plan.trials.size()) - plan.count_run();
+    std::string text = fmt::format("{} trials", plan.count_run());
+    if (skipped) text += fmt::format(" (and {} that do not apply)", skipped);
+    if (lab.guest) {
+        text += fmt::format(" in {} portions, a virtual machine each", cut(plan).size());
+    } else {
+        const Duration expected = expected_on_the_wall(plan, measure_capacity().worlds);
+        text += fmt::format(", about {}", say(std::chrono::duration_cast<std::chrono::seconds>(expected)));
+    }
+    if (longest.wait > 1s) text += fmt::format("; the longest wait is {}, {}", longest.label, say(longest.wait));
+    text += fmt::format("; every failure is watched for {}", say(plan.horizon));
+    if (lab.guest) return text + " of virtual time; " + say_bounds(lab);
+    const Capacity capacity = measure_capacity();
+    if (capacity.worlds < plan.count_run())
+        text += fmt::format("; in batches of {}, bounded by {}", capacity.worlds, capacity.bound_by);
+    return text;
+}
+
+std::unique_ptr<Session> open_lab(const LabChoice& lab, const Plan& plan, const std::set<std::string>& done) {
+    const auto is_done = [&](const PlannedTrial& t) { return done.count(t.id) > 0; };
+    if (!lab.guest) {
+        LabTask task{plan.trials, plan.seed, lab.jobs};
+        std::erase_if(task.trials, is_done);
+        return std::make_unique<NamespacesSession>(std::move(task));
+    }
+    VirtualTask task{*lab.guest, cut(plan), {}, plan.seed, machines(lab)};
+    // A portion is repeated whole: its trials share a machine, so a part of it would be another measurement.
+    std::erase_if(task.portions, [&](const Portion& p) { return std::all_of(p.trials.begin(), p.trials.end(), is_done); });
+    for (const PlannedTrial& t : plan.trials)
+        if (!t.skip.empty() && !is_done(t)) task.skipped.push_back(t);
+    return std::make_unique<VirtualSession>(std::move(task));
+}
+
+std::optional<Guest> bound_to(const LabChoice& lab, const Plan& plan) {
+    if (!lab.guest) return std::nullopt;
+    return Guest{emulator_version(), sha256(read_text(emulator_path())), guest_machine_type, guest_cpu,
+                 sha256(read_text(lab.guest->image)), sha256(base_initramfs(*lab.guest, all_modules())),
+                 static_cast<int>(cut(plan).size())};
+}
+
+} // namespace halfopen

@@ -1,0 +1,44 @@
+#pragma once
+// The labs that a run can be asked for: this machine's kernel and clock, or a guest's.
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/lab/guest_kernel.h"
+#include "harness/trial/plan.h"
+#include "harness/trial/session.h"
+
+namespace halfopen {
+
+struct LabChoice {
+    std::optional<GuestKernel> guest; ///< nothing: the namespaces lab
+    int jobs = 0;                     ///< worlds, or virtual machines, at a time; 0: as many as the machine can
+
+    std::string name() const { return guest ? "virtual" : "namespaces"; }
+    std::string clock() const { return guest ? "virtual" : "wall"; }
+};
+
+/// `lab` is "namespaces" or "virtual"; the default kernel is the first that is in the cache. CannotHere when there is
+/// no such kernel here.
+LabChoice choose_lab(const std::string& lab, const std::string& kernel, int jobs);
+/// CannotHere, with the mend, when this machine cannot run it.
+void must_run_here(const LabChoice&);
+
+/// The plan as this lab would run it: predictions by its kernel, cells that it cannot run with the reason.
+Plan plan_for(const LabChoice&, Selection);
+
+/// "789 trials, about 95 s; ...": before the first second.
+std::string say_plan(const LabChoice&, const Plan&);
+/// What bounds how much runs at a time.
+std::string say_bounds(const LabChoice&);
+
+/// Starts the lab with what is not `done` yet.
+std::unique_ptr<Session> open_lab(const LabChoice&, const Plan&, const std::set<std::string>& done);
+
+/// What results in virtual time are bound to; nothing in the namespaces lab.
+std::optional<Guest> bound_to(const LabChoice&, const Plan&);
+
+} // namespace halfopen

@@ -1,0 +1,104 @@
+#include "harness/trial/portion.h"
+
+#include "harness/trial/json_object.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Large enough that starting a machine costs little beside its trials, small enough that two processors share even a
+// small plan, and that a machine of fixed memory holds all worlds of a portion at once.
+constexpr size_t most_alone = 60, most_together = 100;
+
+/// Notices within a second, and storms of signals, are a matter of microseconds.
+bool is_quick(const PlannedTrial& t) {
+    const Prediction& p = t.planned;
+    const bool soon = p.kind == Prediction::Kind::window && p.after.from >= 0ns && p.after.to <= 1s;
+    return soon || t.scenario->effect() == Effect::signals;
+}
+
+void add_to(std::vector<Portion>& portions, const std::vector<PlannedTrial>& trials, bool alone) {
+    const size_t most = alone ? most_alone : most_together;
+    const size_t count = (trials.size() + most - 1) / most;
+    // Of about one size, so that none is a remainder that a machine is started for.
+    for (size_t i = 0; i < count; ++i) {
+        const auto at = [&](size_t k) { return trials.begin() + static_cast<long>(trials.size() * k / count); };
+        portions.push_back({alone, {at(i), at(i + 1)}});
+    }
+}
+
+Json of(const Prediction& p) {
+    return {{"kind", static_cast<int>(p.kind)},
+            {"verdict", static_cast<int>(p.verdict)},
+            {"after_ns", {p.after.from.count(), p.after.to.count()}},
+            {"signal", p.signal},
+            {"rule", p.rule}};
+}
+
+Prediction read_prediction(const Json& j) {
+    Prediction p;
+    p.kind = static_cast<Prediction::Kind>(j.at("kind").get<int>());
+    p.verdict = static_cast<Verdict>(j.at("verdict").get<int>());
+    p.after = {Duration{j.at("after_ns")[0].get<int64_t>()}, Duration{j.at("after_ns")[1].get<int64_t>()}};
+    p.signal = j.at("signal").get<std::string>();
+    p.rule = j.at("rule").get<std::string>();
+    return p;
+}
+
+Json of(const PlannedTrial& t) {
+    return {{"id", t.id},
+            {"scenario", t.scenario->name},
+            {"traffic", info(t.traffic).name},
+            {"spec", t.spec},
+            {"repeat", t.repeat},
+            {"phase", t.phase},
+            {"horizon_ns", t.horizon.count()},
+            {"before_fault_ns", t.before_fault.count()},
+            {"planned", of(t.planned)}};
+}
+
+PlannedTrial read_trial(const Json& j) {
+    PlannedTrial t;
+    t.id = j.at("id").get<std::string>();
+    t.scenario = &find_scenario(j.at("scenario").get<std::string>());
+    t.traffic = *parse_traffic(j.at("traffic").get<std::string>());
+    t.spec = j.at("spec").get<std::string>();
+    t.detector = make_detector(t.spec);
+    t.repeat = j.at("repeat").get<int>();
+    t.phase = j.at("phase").get<double>();
+    t.horizon = Duration{j.at("horizon_ns").get<int64_t>()};
+    t.before_fault = Duration{j.at("before_fault_ns").get<int64_t>()};
+    t.planned = read_prediction(j.at("planned"));
+    return t;
+}
+
+} // namespace
+
+std::vector<Portion> cut(const Plan& plan) {
+    std::vector<PlannedTrial> quick, slow;
+    for (const PlannedTrial& t : plan.trials)
+        if (t.skip.empty()) (is_quick(t) ? quick : slow).push_back(t);
+    std::vector<Portion> portions;
+    add_to(portions, quick, true);
+    add_to(portions, slow, false);
+    return portions;
+}
+
+std::string to_json(const Portion& portion, uint64_t seed) {
+    Json trials = Json::array();
+    for (const PlannedTrial& t : portion.trials) trials.push_back(of(t));
+    return Json{{"seed", seed}, {"alone", portion.alone}, {"trials", trials}}.dump();
+}
+
+ReadPortion read_portion(const std::string& text) {
+    const Json json = Json::parse(text);
+    ReadPortion read;
+    read.seed = json.at("seed").get<uint64_t>();
+    read.portion.alone = json.at("alone").get<bool>();
+    for (const Json& trial : json.at("trials")) read.portion.trials.push_back(read_trial(trial));
+    return read;
+}
+
+} // namespace halfopen
