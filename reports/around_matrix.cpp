@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/clock.h"
 #include "reports/statistics.h"
 #include "reports/text.h"
 
@@ -60,9 +61,11 @@ std::string machine_line(const Cells& cells) {
     const bool one_kernel = std::all_of(
         runs.begin(), runs.end(), [&](const RunLine& run) { return run.kernel == runs.front().kernel; });
     return fmt::format(
-        "{}{}. Timers count seconds and carry over to yours; anything under 10 ms is this machine's "
-        "wake-up. Add your round trip, and your load.\n\n",
-        one_kernel ? "One machine, one kernel" : "Several kernels in one table", rtt);
+        "{}{}. Timers count seconds and carry over to yours; {}\n\n",
+        !one_kernel              ? "Several kernels in one table"
+        : in_virtual_time(cells) ? "One kernel, in virtual time"
+                                 : "One machine, one kernel",
+        rtt, small_times_text(cells));
 }
 
 std::string names_section(const Cells& cells) {

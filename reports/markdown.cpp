@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "reports/agreement.h"
+#include "reports/clock.h"
 #include "reports/findings.h"
 #include "reports/sections.h"
 #include "reports/text.h"
@@ -37,8 +38,9 @@ std::string main_reasons(const Cells& cells) {
 std::string warning_of_invalid(const Cells& cells) {
     return fmt::format(
         "**{} of {} trials ({}) are invalid, more than the 2 % that are accepted: nothing is ranked "
-        "here.** Reasons: {}. Run it again on a quieter machine.\n\n",
-        cells.invalid(), cells.tried(), percent(cells.invalid(), cells.tried()), main_reasons(cells));
+        "here.** Reasons: {}. {}\n\n",
+        cells.invalid(), cells.tried(), percent(cells.invalid(), cells.tried()), main_reasons(cells),
+        mend_of_invalid(cells));
 }
 
 /// What is missing from the records, when something is.
@@ -92,7 +94,7 @@ std::string markdown_report(const Records& records) {
     out += partial_line(cells) + trust_lines(cells) + matrix_section(cells) + control_line(cells) +
            names_section(cells) + further_matrices(cells);
     out += never_noticed_section(cells) + false_alarm_section(cells) + meaning_section(cells) +
-           measured_section(cells) + method_section(cells) + repeat_section(cells) + glossary_section();
+           measured_section(cells) + method_section(cells) + repeat_section(cells) + glossary_section(cells);
     return out;
 }
 

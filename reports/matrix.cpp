@@ -195,9 +195,7 @@ std::string watched_text(const Cells& cells, const std::string& traffic) {
             horizons.insert(trial.horizon);
     if (horizons.empty())
         horizons.insert(cells.run().horizon);
-    return fmt::format("in the {} watched", horizons.size() == 1
-                                                ? short_time(*horizons.begin())
-                                                : time_range(*horizons.begin(), *horizons.rbegin()));
+    return watched_text(*horizons.begin(), *horizons.rbegin());
 }
 
 } // namespace halfopen

@@ -75,7 +75,7 @@ std::string law_title(int law);
 std::string row_name(const DetectorHead&);
 /// "The server only waits (idle link)".
 std::string traffic_title(const std::string& traffic);
-/// "in the 80 s watched" over all trials that said nothing; two horizons make "in the 10-80 s watched".
+/// "in the 80 s watched" over all trials that said nothing; two horizons make "in the 80 s to 3 h watched".
 std::string watched_text(const Cells&, const std::string& traffic = "");
 
 /// What each mark that occurs claims, in words; `glyph` spells a mark.

@@ -66,24 +66,29 @@ std::vector<Score> best(const std::vector<Score>& scores) {
     return winners;
 }
 
-std::string specs_of(const std::vector<Score>& scores) {
-    std::vector<std::string> specs;
+/// The shortest and the longest of the slowest notices.
+std::optional<Window> slowest_of(const std::vector<Score>& scores) {
+    std::optional<Window> span;
     for (const Score& score : scores)
-        specs.push_back(md_code(score.head->spec));
-    return list_of(specs);
+        if (const auto& slow = score.slowest)
+            span = span ? Window{std::min(span->from, *slow), std::max(span->to, *slow)} : Window{*slow, *slow};
+    return span;
 }
 
-/// "gave the right answer in 16 of 16 cells each, the slowest notice of a silent failure after 10 s".
-std::string right_of(const std::vector<Score>& scores) {
-    const Score& first = scores.front();
-    std::optional<Duration> slowest;
+/// "`a` and `b` gave the right answer in 16 of 16 cells each, the slowest notice of a silent failure after 10 s".
+/// Where one is right after seconds and another after hours, each has its own time.
+std::string specs_and_right(const std::vector<Score>& scores) {
+    const auto slowest = slowest_of(scores);
+    const bool apart = slowest && slowest->to > 2 * slowest->from;
+    std::vector<std::string> specs;
     for (const Score& score : scores)
-        if (score.slowest)
-            slowest = std::max(slowest.value_or(Duration{0}), *score.slowest);
-    return fmt::format(
-        "gave the right answer in {} of {}{}{}", first.right, counted(first.measured, "cell"),
-        scores.size() > 1 ? " each" : "",
-        slowest ? fmt::format(", the slowest notice of a silent failure after {}", say(*slowest)) : "");
+        specs.push_back(md_code(score.head->spec) +
+                        (apart && score.slowest ? fmt::format(" (after {})", say(*score.slowest)) : ""));
+    const std::string when = !slowest ? ""
+                             : apart  ? ", in brackets the slowest notice of a silent failure"
+                                      : ", the slowest notice of a silent failure after " + say(slowest->to);
+    return fmt::format("{} gave the right answer in {} of {}{}{}", list_of(specs), scores.front().right,
+                       counted(scores.front().measured, "cell"), scores.size() > 1 ? " each" : "", when);
 }
 
 /// Where only methods that the client must speak are on top: the best that a server can set alone.
@@ -103,10 +108,10 @@ std::string set_sentence(size_t rows, const std::vector<Score>& top, const std::
                                   : speakers == top.size() ? "; the client must speak this protocol"
                                                            : "; heartbeats need a client that speaks them";
     std::string text =
-        fmt::format("**What to set.** {}{} {}{}.", rows > 1 ? "Most often right of what was run: " : "",
-                    specs_of(top), right_of(top), need);
+        fmt::format("**What to set.** {}{}{}.", rows > 1 ? "Most often right of what was run: " : "",
+                    specs_and_right(top), need);
     if (!alone.empty())
-        text += fmt::format(" Without the client's help: {} {}.", specs_of(alone), right_of(alone));
+        text += fmt::format(" Without the client's help: {}.", specs_and_right(alone));
     return text;
 }
 

@@ -128,7 +128,7 @@ std::string measured_section(const Cells& cells) {
     return fmt::format(
                "## Measured beside predicted\n\nEvery cell, every trial. *right*: trials with the right "
                "answer. Times "
-               "count from the fault to the verdict; `> 80 s` stands for a trial that said nothing in the "
+               "count from the fault to the verdict; `> {}` stands for a trial that said nothing in the "
                "time it was "
                "watched, which is never averaged away. From six trials on the median has its 95 % interval "
                "(order "
@@ -138,7 +138,7 @@ std::string measured_section(const Cells& cells) {
                "plots `o` is "
                "a trial, a digit so many of them, `#` ten or more, `[==]` the predicted window, on a "
                "logarithmic axis.\n\n",
-               short_time(scheduling_allowance)) +
+               short_time(cells.run().horizon), short_time(scheduling_allowance)) +
            out;
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/clock.h"
 #include "reports/statistics.h"
 #include "reports/text.h"
 
@@ -47,18 +48,37 @@ std::string sysctl_text(const RunLine& run) {
     return parts.empty() ? "" : "Read back in the server's namespace: " + joined(parts, ", ") + ".\n\n";
 }
 
+std::string host_text(const RunLine& run) {
+    return fmt::format("- Lab `{}`, {} clock, kernel {}, HZ {}, {}, load {:.2f} when the run began.\n", run.lab,
+                       run.clock, md(run.kernel), run.hz, counted(run.cpus, "CPU"), run.load_before);
+}
+
+std::string guest_text(const Cells& cells) {
+    const RunLine& run = cells.run();
+    std::string out = fmt::format("- Lab `{}`: the kernel, {}, and HZ {} are those of a guest", run.lab,
+                                  md(run.kernel), run.hz);
+    if (run.guest)
+        out += fmt::format(" in QEMU {} ({}, CPU model {}); the plan was cut into {}, a guest for each",
+                           md(run.guest->qemu), md(run.guest->machine), md(run.guest->cpu),
+                           counted(run.guest->portions, "portion"));
+    return out + fmt::format(".\n- The clock is virtual: it counts the guest's instructions and jumps over the time in "
+                             "which nothing is due ({}). The load of the machine that ran the guests is in no number "
+                             "here.\n",
+                             virtual_time_text(cells));
+}
+
 std::string machine_text(const Cells& cells) {
     const RunLine& run = cells.run();
     const Floor& floor = run.floor;
-    std::string out =
-        fmt::format("- Lab `{}`, {} clock, kernel {}, HZ {}, {}, load {:.2f} when the run began.\n", run.lab,
-                    run.clock, md(run.kernel), run.hz, counted(run.cpus, "CPU"), run.load_before);
+    const bool is_virtual = in_virtual_time(cells);
+    std::string out = is_virtual ? guest_text(cells) : host_text(run);
     if (floor.samples > 0)
         out +=
-            fmt::format("- Floor, the fastest that this machine shows anything on an idle link to a blocking "
+            fmt::format("- Floor, the fastest that {} shows anything on an idle link to a blocking "
                         "recv(): FIN {}, RST {}; an idle timer wakes {} late (medians of {} samples each).\n",
-                        say(floor.fin), say(floor.rst), say(floor.timer_late), floor.samples);
-    if (cells.records().end)
+                        is_virtual ? "the guest" : "this machine", say(floor.fin), say(floor.rst),
+                        say(floor.timer_late), floor.samples);
+    if (cells.records().end && !is_virtual)
         out += fmt::format("- The run took {}.\n", say(cells.records().end->wall));
     if (cells.records().runs.size() > 1)
         out += fmt::format("- Recorded in {} sittings; the numbers here are those of the first.\n",
@@ -79,8 +99,9 @@ std::string schedule_text(const Cells& cells) {
         }
     std::string out =
         fmt::format("- {} a cell, each in a world of its own: client, router and server are network "
-                    "namespaces of this kernel. Watched for {} after the fault.\n",
-                    counted(cells.run().repeats, "trial"), short_time(cells.run().horizon));
+                    "namespaces of {} kernel. Watched for {} after the fault.\n",
+                    counted(cells.run().repeats, "trial"), in_virtual_time(cells) ? "the guest's" : "this",
+                    short_time(cells.run().horizon));
     out += spread ? fmt::format(
                         "- Methods that keep a clock meet the fault at other moments of their period in each "
                         "repeat: {} trials, {:.0f} % to {:.0f} % of the period after its start; all others "
@@ -108,7 +129,7 @@ std::string invalid_text(const Cells& cells) {
 
 std::string method_section(const Cells& cells) {
     return "## How it was measured\n\n" + machine_text(cells) + schedule_text(cells) + invalid_text(cells) +
-           "\n" + bracket_table(cells) + sysctl_text(cells.run());
+           "\n" + promise_text(cells) + bracket_table(cells) + sysctl_text(cells.run());
 }
 
 std::string repeat_section(const Cells& cells) {
@@ -121,8 +142,9 @@ std::string repeat_section(const Cells& cells) {
         md_code(run.plan_digest), run.seed, md(run.halfopen), md_code(run.executable));
 }
 
-std::string glossary_section() {
-    return R"(## Words
+std::string glossary_section(const Cells& cells) {
+    const bool is_virtual = in_virtual_time(cells);
+    return fmt::format(R"(## Words
 
 | truth \ verdict | nothing in the time watched | `eof` | `gone` |
 |:--|:--|:--|:--|
@@ -134,14 +156,15 @@ std::string glossary_section() {
   client sends no more and still reads; *stuck*, its process exists and will never answer; *unreachable*, it
   is alive and no byte will pass; *gone*, process, host or socket is no longer there.
 - **Verdict** is what a method says: `eof`, the client will send no more (all that a FIN tells), or `gone`.
-- *Skipped*: the cell does not apply. *Invalid*: the fault did not bite or the machine was too noisy; never
+- *Skipped*: the cell does not apply. *Invalid*: the fault did not bite{}; never
   because of the answer.
 - **Noticed after** is the detection time T_D of Chen, Toueg and Aguilera (2002): from the fault to the
   verdict. A cell shows its slowest trial, and the class of its worst.
 - **Predicted** is a window computed from the kernel's rules and the socket's state just before the fault,
   stored before the outcome was known, and never fitted to it.
-- **Floor** is the fastest that this machine showed anything in this run.
-)";
+- **Floor** is the fastest that {} showed anything in this run.
+)",
+                       is_virtual ? "" : " or the machine was too noisy", is_virtual ? "the guest" : "this machine");
 }
 
 } // namespace halfopen

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/clock.h"
 #include "reports/statistics.h"
 #include "reports/text.h"
 #include "reports/units.h"
@@ -108,8 +109,9 @@ std::string bounds(const Cells& cells) {
         all.push_back(&row);
         const Alarms seen = exposure(cells, row);
         if (seen.trials > 0 && !cried_wolf(cells, row))
-            by_exposure[fmt::format("0 in {:.2g} h ({}): below {:.3g} per hour at 95 % (exact Poisson bound)",
-                                    seen.hours, counted(seen.trials, "trial"), rate_below(0, seen.hours))]
+            by_exposure[fmt::format("0 in {} h ({}): below {} per hour at 95 % (exact Poisson bound)",
+                                    digits(seen.hours, 2), counted(seen.trials, "trial"),
+                                    digits(rate_below(0, seen.hours), 3))]
                 .push_back(&row);
     }
     std::string out;
@@ -117,7 +119,11 @@ std::string bounds(const Cells& cells) {
         out += fmt::format("- No false alarm, {}{}: {}\n", rows.size() > 1 ? "each " : "", text,
                            md(rows_text(rows, all)));
     return out.empty() ? "No client was watched that stays alive, so nothing bounds the false alarms.\n"
-                       : "Watched while the client was alive:\n\n" + out;
+                       : (in_virtual_time(cells)
+                              ? "Watched in virtual time while the client was alive. A guest is never busy, so this "
+                                "bounds the method itself, and not a server under load:\n\n"
+                              : "Watched while the client was alive:\n\n") +
+                             out;
 }
 
 /// One line for each wrong verdict of a row, with all scenarios in which it happened the same way.

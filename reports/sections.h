@@ -26,6 +26,6 @@ std::string meaning_section(const Cells&);
 std::string measured_section(const Cells&);
 std::string method_section(const Cells&);
 std::string repeat_section(const Cells&);
-std::string glossary_section();
+std::string glossary_section(const Cells&);
 
 } // namespace halfopen

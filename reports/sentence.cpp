@@ -68,7 +68,7 @@ std::string watched(const Cell& cell) {
         least = std::min(least, trial->horizon);
         most = std::max(most, trial->horizon);
     }
-    return fmt::format("in the {} watched", least == most ? short_time(least) : time_range(least, most));
+    return watched_text(least, most);
 }
 
 std::string theory(const Cell& cell) {

@@ -55,6 +55,11 @@ std::string counted(int count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string digits(double value, int significant) {
+    const bool whole = value >= std::pow(10, significant) - 0.5;
+    return whole ? fmt::format("{:.0f}", value) : fmt::format("{:.{}g}", value, significant);
+}
+
 std::string short_time(Duration d) {
     if (d < Duration::zero())
         return "-" + short_time(-d);
@@ -104,6 +109,11 @@ std::string time_range(Duration from, Duration to) {
     if (signless && a.substr(unit_a) == b.substr(unit_b) && a.find(' ', unit_a + 1) == std::string::npos)
         return a.substr(0, unit_a) + "-" + b;
     return a + " to " + b;
+}
+
+std::string watched_text(Duration least, Duration most) {
+    return least == most ? fmt::format("in the {} watched", short_time(least))
+                         : fmt::format("in the {} to {} watched", short_time(least), short_time(most));
 }
 
 std::string date_of(const std::string& utc) {

@@ -19,6 +19,9 @@ std::string in_words(int count);
 /// "1 trial", "3 trials".
 std::string counted(int count, std::string_view noun);
 
+/// So many significant digits and never an exponent: "0.022", "27", "1350".
+std::string digits(double value, int significant);
+
 /// For a cell of a matrix, where room is scarce: two significant digits up to 100 s: "98 ms", "1.7 s", "76
 /// s".
 std::string short_time(Duration);
@@ -30,6 +33,8 @@ std::string tiny_time(Duration);
 /// ends are spelled alike.
 std::string time_range(Duration from, Duration to);
 inline std::string time_range(const Window& w) { return time_range(w.from, w.to); }
+/// "in the 80 s watched", "in the 80 s to 3 h watched".
+std::string watched_text(Duration least, Duration most);
 
 /// "22 Nov 2026" for "2026-11-22T08:00:00Z"; the text itself when it is no such date.
 std::string date_of(const std::string& utc);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "reports/agreement.h"
+#include "reports/clock.h"
 #include "reports/text.h"
 
 namespace halfopen {
@@ -51,8 +52,9 @@ std::string agreement_text(const Cells& cells) {
 std::string kernels_text(const Cells& cells) {
     std::vector<std::string> kernels;
     for (const RunLine& run : cells.records().runs) {
-        const std::string kernel = fmt::format("kernel {}, HZ {}{}", md(run.kernel), run.hz,
-                                               run.clock == "virtual" ? ", virtual time" : "");
+        const bool is_virtual = run.clock == "virtual";
+        const std::string kernel = fmt::format("{}kernel {}, HZ {}{}", is_virtual ? "guest " : "", md(run.kernel),
+                                               run.hz, is_virtual ? ", virtual time" : "");
         if (kernels.empty() || kernels.back() != kernel)
             kernels.push_back(kernel);
     }
@@ -65,8 +67,8 @@ std::string exceptions_text(const Cells& cells) {
         return "";
     std::string out =
         fmt::format("**Outside the prediction: {}.** The measurement is shown as it is; the rule, or the "
-                    "run (a busy machine is late), needs a look.\n\n",
-                    counted(static_cast<int>(all.size()), "cell"));
+                    "run ({}), needs a look.\n\n",
+                    counted(static_cast<int>(all.size()), "cell"), other_suspect(cells));
     for (size_t i = 0; i < all.size(); ++i) {
         if (i == most_exceptions_open)
             out += fmt::format("\n<details><summary>{} more</summary>\n\n", all.size() - i);
@@ -83,10 +85,11 @@ std::string trust_lines(const Cells& cells) {
     if (run.repeats > 1)
         parts.push_back(fmt::format("slowest of {} shown", run.repeats));
     if (run.floor.samples > 0)
-        parts.push_back(fmt::format("floor {} (the fastest FIN or RST was seen here)",
-                                    say(std::min(run.floor.fin, run.floor.rst))));
+        parts.push_back(fmt::format("floor {} (the fastest FIN or RST was seen {})",
+                                    say(std::min(run.floor.fin, run.floor.rst)),
+                                    in_virtual_time(cells) ? "in the guest" : "here"));
     parts.push_back(kernels_text(cells));
-    parts.push_back(fmt::format("load {:.1f} on {} when it began", run.load_before, counted(run.cpus, "processor")));
+    parts.push_back(burden_text(cells));
     parts.push_back(date_of(run.started));
     const std::string file = std::filesystem::path(cells.records().file).filename().string();
     parts.push_back(fmt::format("[{0}]({0})", file.empty() ? "trials.jsonl" : file));

@@ -61,6 +61,7 @@ struct Guest {
     std::string kernel_digest;    ///< of the kernel image
     std::string initramfs_digest; ///< of all that every guest starts with
     int portions = 0;             ///< guests that the plan was cut into
+    bool operator==(const Guest&) const = default;
 };
 
 struct RunLine {

@@ -35,6 +35,7 @@ TEST_CASE("the report of measurements outside their prediction is as it was last
     matches_golden("exceptions");
 }
 TEST_CASE("the report without any law is as it was last read") { matches_golden("no_laws"); }
+TEST_CASE("the report of a run in virtual time is as it was last read") { matches_golden("virtual_6_1"); }
 TEST_CASE("the report of controls alone is as it was last read") { matches_golden("controls"); }
 
 TEST_CASE("the first sentences say which laws hear a pulled plug, and which never do") {
@@ -163,4 +164,35 @@ TEST_CASE("a run in another traffic profile says so in its first sentence") {
         trial.traffic = "sending";
     CHECK(says(markdown_report(records),
                "Sending: the server writes 100 bytes every 100 ms, before and after the fault."));
+}
+
+TEST_CASE("a report of virtual time says nothing of a machine's load, and how much time passed in the guests") {
+    const std::string report = report_of("virtual_6_1");
+    CHECK(says(report, "guest kernel 6.1.0-56-cloud-amd64, HZ 250, virtual time · 27.4 h of virtual time in 3 min 12 s"));
+    CHECK(says(report, "✗ not noticed in the 3 h watched"));
+    CHECK(says(report, "| 2 h 13 min | 2 h 3 min¹ |"));
+    for (const char* of_this_machine : {"this machine", "load 0", "busy machine", "quieter", "wall clock"})
+        CHECK_FALSE(says(report, of_this_machine));
+}
+
+TEST_CASE("a report of virtual time gives the digest of its trials and what it is bound to; others promise none") {
+    const Records records = golden::records("virtual_6_1");
+    const std::string report = markdown_report(records);
+    CHECK(says(report, "Digest of the trial lines: `" + trial_digest(records) + "`."));
+    CHECK(says(report, "| CPU model | Nehalem |"));
+    CHECK_FALSE(says(report_of("laws"), "Digest"));
+}
+
+TEST_CASE("a run that went on with another emulator promises no digest") {
+    Records records = golden::records("virtual_6_1");
+    records.runs.push_back(records.runs.front());
+    records.runs.back().guest->qemu_digest = "sha256:other";
+    const std::string report = markdown_report(records);
+    CHECK(says(report, "nobody is promised the same"));
+    CHECK_FALSE(says(report, "| bound to |"));
+}
+
+TEST_CASE("methods that are right after seconds and after hours get a time each") {
+    CHECK(says(report_of("virtual_6_1"), "idle=2h,interval=75s,count=9` (after 2 h 13 min) gave the right answer in 5 of 7 "
+                                         "cells each, in brackets the slowest notice of a silent failure"));
 }

@@ -44,6 +44,19 @@ TEST_CASE("a range of times names its unit once where it can") {
     CHECK(time_range(937700ms, 939700ms) == "15 min 38 s to 15 min 40 s");
 }
 
+TEST_CASE("a watch of hours is spelled as one, and two horizons are both told") {
+    CHECK(watched_text(3h, 3h) == "in the 3 h watched");
+    CHECK(watched_text(80s, 3h) == "in the 80 s to 3 h watched");
+}
+
+TEST_CASE("large and small numbers are spelled without an exponent") {
+    CHECK(digits(0.0222, 2) == "0.022");
+    CHECK(digits(27.4, 2) == "27");
+    CHECK(digits(137.2, 2) == "137");
+    CHECK(digits(1347.9, 3) == "1348");
+    CHECK(digits(0.4993, 3) == "0.499");
+}
+
 TEST_CASE("a date needs no locale") {
     CHECK(date_of("2026-11-22T08:00:00Z") == "22 Nov 2026");
     CHECK(date_of("2026-01-05T08:00:00Z") == "5 Jan 2026");
