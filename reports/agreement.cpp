@@ -98,13 +98,14 @@ std::vector<std::string> exceptions(const Cells& cells) {
     return all;
 }
 
-std::string predicted_text(const Cell& cell) {
+std::string predicted_text(const Cell& cell, PredictedLine TrialLine::*made) {
     std::optional<Window> span;
     bool never = false;
     bool unknown = false;
     for (const TrialLine* trial : cell.valid) {
-        const auto& window = trial->predicted.after;
-        if (trial->predicted.kind == "never")
+        const PredictedLine& prediction = trial->*made;
+        const auto& window = prediction.after;
+        if (prediction.kind == "never")
             never = true;
         else if (!window)
             unknown = true;

@@ -36,7 +36,7 @@ Tally tally(const Cells&);
 /// One sentence for each cell that holds a trial outside its prediction, in the order of rows and columns.
 std::vector<std::string> exceptions(const Cells&);
 
-/// What the predictions of a cell's trials span: "75-77.8 s", "never", "no rule", "2 h 11 min to 2 h 13 min".
-std::string predicted_text(const Cell&);
+/// What the predictions of a cell's trials span, those made at firing or with the plan: "75-77.8 s", "never", "no rule", "2 h 11 min to 2 h 13 min".
+std::string predicted_text(const Cell&, PredictedLine TrialLine::*made = &TrialLine::predicted);
 
 } // namespace halfopen

@@ -1,4 +1,4 @@
-// halfopen report: records into Markdown. Needs no privileges; the same records give the same bytes.
+// halfopen report: records into Markdown, one run or several side by side. Needs no privileges; the same records give the same bytes.
 
 #include <fstream>
 
@@ -8,17 +8,21 @@
 #include "harness/cli/verbs.h"
 #include "harness/trial/record.h"
 #include "reports/markdown.h"
+#include "reports/side_by_side.h"
 
 namespace halfopen {
 
 void add_report(CLI::App& app) {
-    auto* verb = app.add_subcommand("report", "writes the Markdown report of a results folder to stdout");
-    auto folder = std::make_shared<std::string>();
+    auto* verb = app.add_subcommand("report", "writes the Markdown report of a results folder to stdout; of several, what "
+                                              "differs between them");
+    auto folders = std::make_shared<std::vector<std::string>>();
     auto output = std::make_shared<std::string>();
-    verb->add_option("RESULTS", *folder, "a results folder, or a trials.jsonl")->required();
+    verb->add_option("RESULTS", *folders, "a results folder, or a trials.jsonl; two or more stand side by side")->required();
     verb->add_option("-o,--output", *output, "write to this file instead");
     verb->callback([=] {
-        const std::string text = markdown_report(read_records(*folder));
+        std::vector<Records> records;
+        for (const std::string& folder : *folders) records.push_back(read_records(folder));
+        const std::string text = records.size() == 1 ? markdown_report(records.front()) : side_by_side(records);
         if (output->empty()) {
             fmt::print("{}", text);
             return;

@@ -49,6 +49,16 @@ TEST_CASE("a dry run shows the plan and writes nothing") {
     CHECK_THAT(ran.out, ContainsSubstring("silent-drop/idle/recv/r1"));
 }
 
+TEST_CASE("the report of several runs sets them side by side, and names the one that cannot be read") {
+    const std::string golden = std::string(HALFOPEN_SOURCE_DIR) + "/tests/golden/";
+    const Ran ran = run_program({"report", golden + "virtual_6_1.jsonl", golden + "virtual_6_12.jsonl"});
+    CHECK(ran.status == 0);
+    CHECK_THAT(ran.out, ContainsSubstring("# Kernel 6.1.0 and kernel 6.12.117 side by side"));
+    const Ran bad = run_program({"report", golden + "virtual_6_1.jsonl", "/nonexistent"});
+    CHECK(bad.status == 2);
+    CHECK_THAT(bad.err, ContainsSubstring("/nonexistent"));
+}
+
 TEST_CASE("a run leaves records and a report, and the report can be made again with the same bytes") {
     NEEDS_NAMESPACES;
     const Folder folder;
