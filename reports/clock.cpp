@@ -26,8 +26,10 @@ std::string bindings_table(const RunLine& run, const Guest& guest) {
     const auto row = [](std::string_view what, const std::string& text, const std::string& digest) {
         return fmt::format("| {} | {} | {} |\n", what, text, digest.empty() ? "" : md_code(digest));
     };
-    return "| bound to | which | digest |\n|:--|:--|:--|\n" + row("halfopen", md(run.halfopen), run.executable) +
-           row("plan", fmt::format("{}, seed {}, {}", md(run.plan), run.seed, counted(guest.portions, "portion")),
+    return "| bound to | which | digest |\n|:--|:--|:--|\n" +
+           row("halfopen", md(run.halfopen), run.executable) +
+           row("plan",
+               fmt::format("{}, seed {}, {}", md(run.plan), run.seed, counted(guest.portions, "portion")),
                run.plan_digest) +
            row("QEMU", md(guest.qemu), guest.qemu_digest) + row("machine", md(guest.machine), "") +
            row("CPU model", md(guest.cpu), "") + row("kernel", md(run.kernel), guest.kernel_digest) +
@@ -66,7 +68,8 @@ std::string mend_of_invalid(const Cells& cells) {
 
 std::string small_times_text(const Cells& cells) {
     return in_virtual_time(cells)
-               ? "anything under 10 ms is the guest's instructions, counted. Add your round trip, your wake-up, and "
+               ? "anything under 10 ms is the guest's instructions, counted. Add your round trip, your "
+                 "wake-up, and "
                  "your load."
                : "anything under 10 ms is this machine's wake-up. Add your round trip, and your load.";
 }
@@ -81,8 +84,10 @@ std::string promise_text(const Cells& cells) {
     if (!runs.front().guest || !all_bound_alike(runs))
         return digest + "The records do not name one set of conditions, so nobody is promised the same.\n\n";
     return digest +
-           "Two people whose digests are the same have measured the same, to the nanosecond. That it repeats is "
-           "promised where all of these are the same; elsewhere nanoseconds differ, and a timer may fall into "
+           "Two people whose digests are the same have measured the same, to the nanosecond. That it repeats "
+           "is "
+           "promised where all of these are the same; elsewhere nanoseconds differ, and a timer may fall "
+           "into "
            "another bucket of its wheel.\n\n" +
            bindings_table(runs.front(), *runs.front().guest);
 }

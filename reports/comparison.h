@@ -20,9 +20,10 @@ enum class Difference {
 };
 inline bool differs(Difference d) { return d >= Difference::time; }
 
-/// Two runs that keep to one window are never further apart than it is wide, at whatever phase their timers met the
-/// fault. What is closer is phase: a timer that fell into the next bucket of the kernel's wheel. So times differ only
-/// where all of one run come before all of the other, and the gap is wider than the wider of their planned windows.
+/// Two runs that keep to one window are never further apart than it is wide, at whatever phase their timers
+/// met the fault. What is closer is phase: a timer that fell into the next bucket of the kernel's wheel. So
+/// times differ only where all of one run come before all of the other, and the gap is wider than the wider
+/// of their planned windows.
 Difference compare(const Cell&, const Cell&);
 
 /// One failure, one method and one profile, in every run.
@@ -30,7 +31,7 @@ struct SharedCell {
     const std::string* traffic = nullptr;
     const ScenarioHead* column = nullptr;
     const DetectorHead* row = nullptr;
-    std::vector<const Cell*> cells; ///< one for each run; nullptr where it has no valid trial
+    std::vector<const Cell*> cells;           ///< one for each run; nullptr where it has no valid trial
     Difference difference = Difference::none; ///< the gravest of any two runs
     bool in_all() const;
 };

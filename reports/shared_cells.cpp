@@ -48,7 +48,8 @@ std::string outcome_text(const Cell& cell, Outcome outcome) {
         return "";
     const std::string text = fmt::format("{} {}/{}", name(outcome), count, cell.n());
     if (times.empty())
-        return fmt::format("{}{} {}", text, outcome == Outcome::missed ? ", not within" : " in", short_time(watched));
+        return fmt::format("{}{} {}", text, outcome == Outcome::missed ? ", not within" : " in",
+                           short_time(watched));
     const auto [first, last] = std::minmax_element(times.begin(), times.end());
     return fmt::format("{} after {} ({})", text, time_range(*first, *last),
                        list_of({signals.begin(), signals.end()}));
@@ -95,8 +96,8 @@ struct Coverage {
     bool any_in_all = false;
 };
 
-/// Methods of which this run has cells that another lacks: "poll" where none is in all runs, else "poll (idle: FIN;
-/// one-write: drop)".
+/// Methods of which this run has cells that another lacks: "poll" where none is in all runs, else "poll
+/// (idle: FIN; one-write: drop)".
 std::vector<std::string> unshared(const Comparison& all, size_t run) {
     std::map<const DetectorHead*, Coverage> rows; // pointers into one vector: in the order of the rows
     for (const SharedCell& cell : all.cells())
@@ -118,7 +119,8 @@ std::vector<std::string> unshared(const Comparison& all, size_t run) {
 
 } // namespace
 
-std::string table_head(const Comparison& all, std::vector<std::string> before, const std::vector<std::string>& after) {
+std::string table_head(const Comparison& all, std::vector<std::string> before,
+                       const std::vector<std::string>& after) {
     for (const std::string& name : all.names())
         before.push_back(md(name));
     before.insert(before.end(), after.begin(), after.end());

@@ -9,7 +9,8 @@
 namespace halfopen {
 
 /// The head of a table with one column for each run, between those before and after it.
-std::string table_head(const Comparison&, std::vector<std::string> before, const std::vector<std::string>& after);
+std::string table_head(const Comparison&, std::vector<std::string> before,
+                       const std::vector<std::string>& after);
 
 /// The cells that differ, in one table. Empty when there are none.
 std::string difference_table(const Comparison&);

@@ -24,12 +24,15 @@ template <typename Text> std::string told(const Comparison& all, std::string_vie
 
 std::string trials_text(const Cells& run) {
     const bool partial = run.partial();
-    return fmt::format("{}{}, {} invalid{}", partial ? fmt::format("{} of ", run.records().trials.size()) : "",
-                       partial ? counted(run.planned(), "trial") : counted(run.tried(), "trial"), run.invalid(),
-                       run.untrustworthy() ? ": **more than the 2 % that are accepted**" : "");
+    return fmt::format("{}{}, {} invalid{}",
+                       partial ? fmt::format("{} of ", run.records().trials.size()) : "",
+                       partial ? counted(run.planned(), "trial") : counted(run.tried(), "trial"),
+                       run.invalid(), run.untrustworthy() ? ": **more than the 2 % that are accepted**" : "");
 }
 
-bool all_virtual(const Comparison& all) { return std::all_of(all.runs().begin(), all.runs().end(), in_virtual_time); }
+bool all_virtual(const Comparison& all) {
+    return std::all_of(all.runs().begin(), all.runs().end(), in_virtual_time);
+}
 
 std::string digest(const Cells& run) { return md_code(trial_digest(run.records())); }
 
@@ -37,11 +40,13 @@ std::string runs_table(const Comparison& all) {
     return table_head(all, {""}, {}) +
            told(all, "kernel", [](const Cells& c) { return md(c.run().kernel); }) +
            told(all, "HZ", [](const Cells& c) { return std::to_string(c.run().hz); }) +
-           told(all, "lab", [](const Cells& c) { return fmt::format("{}, {}", md(c.run().lab), burden_text(c)); }) +
-           told(all, "plan", [](const Cells& c) {
-               return fmt::format("{} ({}), seed {}", md_code(c.run().plan), md_code(c.run().plan_digest.substr(0, 19)),
-                                  c.run().seed);
-           }) +
+           told(all, "lab",
+                [](const Cells& c) { return fmt::format("{}, {}", md(c.run().lab), burden_text(c)); }) +
+           told(all, "plan",
+                [](const Cells& c) {
+                    return fmt::format("{} ({}), seed {}", md_code(c.run().plan),
+                                       md_code(c.run().plan_digest.substr(0, 19)), c.run().seed);
+                }) +
            told(all, "trials", trials_text) +
            told(all, "watched for", [](const Cells& c) { return short_time(c.run().horizon); }) +
            told(all, "halfopen", [](const Cells& c) { return md(c.run().halfopen); }) +
@@ -53,7 +58,8 @@ std::string runs_table(const Comparison& all) {
 /// "outcome in two, time in one".
 std::string kinds_text(const Comparison& all) {
     std::vector<std::string> parts;
-    for (const auto& [kind, name] : {std::pair{Difference::outcome, "outcome"}, {Difference::signal, "signal"},
+    for (const auto& [kind, name] : {std::pair{Difference::outcome, "outcome"},
+                                     {Difference::signal, "signal"},
                                      {Difference::time, "time"}})
         if (const int count = all.count(kind))
             parts.push_back(fmt::format("{} in {}", name, in_words(count)));
@@ -70,15 +76,18 @@ std::string answer(const Comparison& all) {
     const int differing = all.differing();
     const int untold = all.count(Difference::short_watch);
     const std::string rest =
-        untold ? fmt::format("; {} cannot be told, because a watch ended before the other's first notice", in_words(untold))
+        untold ? fmt::format("; {} cannot be told, because a watch ended before the other's first notice",
+                             in_words(untold))
                : "";
     if (all.shared() == 0)
         return "**These runs have no cell in common:** there is nothing to compare.\n\n";
-    std::string out = fmt::format("**{} of the {} that {} {}**", capital(differing ? in_words(differing) : "none"),
-                                  counted(all.shared(), "cell"), every, differing > 1 ? "differ" : "differs");
+    std::string out =
+        fmt::format("**{} of the {} that {} {}**", capital(differing ? in_words(differing) : "none"),
+                    counted(all.shared(), "cell"), every, differing > 1 ? "differ" : "differs");
     out += differing ? fmt::format(" ({}){}.", kinds_text(all), rest) : rest + ".";
     if (const int unjudged = all.count(Difference::no_window))
-        out += fmt::format(" In {} the times are apart, and no rule says how far they may be.", in_words(unjudged));
+        out += fmt::format(" In {} the times are apart, and no rule says how far they may be.",
+                           in_words(unjudged));
     if (all_virtual(all) && same_text(all, digest))
         out += " Their trial lines are the same to the nanosecond.";
     if (!same_text(all, [](const Cells& run) { return run.run().plan_digest; }))
@@ -112,7 +121,9 @@ std::string sysctls(const Comparison& all) {
             rows += told(all, md_code(key), value);
     }
     if (rows.empty())
-        return keys.empty() ? "" : fmt::format("All {} kernel parameters that were read back are the same.\n\n", keys.size());
+        return keys.empty() ? ""
+                            : fmt::format("All {} kernel parameters that were read back are the same.\n\n",
+                                          keys.size());
     return "Kernel parameters that are not the same:\n\n" + table_head(all, {"parameter"}, {}) + rows + "\n";
 }
 
@@ -143,7 +154,8 @@ where the runs' rules give different windows, each stands with its run.
 std::string side_by_side(const std::vector<Records>& records) {
     const Comparison all(records);
     const std::string unshared = unshared_cells(all);
-    return fmt::format("# {} side by side\n\n", md(capital(list_of(all.names())))) + runs_table(all) + answer(all) + difference_table(all) + sysctls(all) +
+    return fmt::format("# {} side by side\n\n", md(capital(list_of(all.names())))) + runs_table(all) +
+           answer(all) + difference_table(all) + sysctls(all) +
            (unshared.empty() ? "" : "Only some of the runs have:\n\n" + unshared + "\n") +
            (all.shared() ? "## Every cell\n\n" + profile_tables(all) : "") + how_it_is_judged();
 }

@@ -112,6 +112,9 @@ TEST_CASE("a cell counts as shared only where every run has a valid trial of it"
 TEST_CASE("of three runs the gravest difference of any two counts") {
     const std::vector<Records> runs{of(noticed({75s})), of(noticed({75s})), of(noticed({75s}, "recv: 0"))};
     CHECK(Comparison(runs).count(Difference::signal) == 1);
+    // Each is near its neighbour; the first and the last are not near each other.
+    const std::vector<Records> drifting{of(noticed({75s})), of(noticed({76900ms})), of(noticed({78500ms}))};
+    CHECK(Comparison(drifting).count(Difference::time) == 1);
 }
 
 TEST_CASE("runs are named by what tells them apart") {
@@ -119,7 +122,9 @@ TEST_CASE("runs are named by what tells them apart") {
         const std::vector<Records> runs{of(noticed({75s}), a), of(noticed({75s}), b)};
         return Comparison(runs).names();
     };
-    CHECK(names("6.1.0-56-cloud-amd64", "6.12.117+deb12-cloud-amd64") == std::vector<std::string>{"kernel 6.1.0", "kernel 6.12.117"});
-    CHECK(names("6.1.0-55-amd64", "6.1.0-56-amd64") == std::vector<std::string>{"kernel 6.1.0-55-amd64", "kernel 6.1.0-56-amd64"});
+    CHECK(names("6.1.0-56-cloud-amd64", "6.12.117+deb12-cloud-amd64") ==
+          std::vector<std::string>{"kernel 6.1.0", "kernel 6.12.117"});
+    CHECK(names("6.1.0-55-amd64", "6.1.0-56-amd64") ==
+          std::vector<std::string>{"kernel 6.1.0-55-amd64", "kernel 6.1.0-56-amd64"});
     CHECK(names("6.1.0", "6.1.0") == std::vector<std::string>{"run 1", "run 2"});
 }

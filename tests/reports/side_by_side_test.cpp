@@ -28,7 +28,8 @@ TEST_CASE("a run beside itself differs in nothing") {
     const Records run = golden::records("virtual_6_1");
     const std::string page = side_by_side({run, run, run});
     CHECK(says(page, "# Run 1, run 2 and run 3 side by side"));
-    CHECK(says(page, "**None of the 49 cells that all of the runs have differs**. Their trial lines are the same to the nanosecond.\n"));
+    CHECK(says(page, "**None of the 49 cells that all of the runs have differs**. Their trial lines are the "
+                     "same to the nanosecond.\n"));
     CHECK(says(page, "All 8 kernel parameters that were read back are the same."));
     CHECK_FALSE(says(page, "| traffic |"));
     CHECK_FALSE(says(page, "Only some of the runs"));
@@ -43,7 +44,8 @@ TEST_CASE("the same cells in another order make the same page") {
 
 TEST_CASE("virtual time and the wall clock stand side by side, and each says what weighs on it") {
     const std::string page = side_by_side({golden::records("virtual_6_1"), golden::records("laws")});
-    CHECK(says(page, "| lab | virtual, 27.4 h of virtual time in 3 min 12 s | namespaces, load 0.4 on 2 processors when it began |"));
+    CHECK(says(page, "| lab | virtual, 27.4 h of virtual time in 3 min 12 s | namespaces, load 0.4 on 2 "
+                     "processors when it began |"));
     CHECK(says(page, "The plans are not the same; compared is what all have."));
     CHECK(says(page, "short watch"));
     CHECK_FALSE(says(page, "**outcome** |"));

@@ -35,12 +35,20 @@ TEST_CASE("the matrix of a terminal is as it was last read") {
 }
 
 TEST_CASE("the matrix keeps to the columns that there are") {
-    for (const char* stem : {"laws", "exceptions", "invalid", "one_cell"})
+    for (const char* stem : {"laws", "exceptions", "invalid", "one_cell", "virtual_6_1"})
         for (const int columns : {40, 59, 60, 72, 80, 100, 140}) {
             INFO(stem << " in " << columns);
             const std::string text = terminal_matrix(golden::records(stem), {columns, false, false});
             CHECK(widest_line(text) <= static_cast<size_t>(columns));
         }
+}
+
+TEST_CASE("hours fit a terminal's cell, and the legend spells them") {
+    const std::string text = terminal_matrix(golden::records("virtual_6_1"), {80, true, false});
+    CHECK(text.find(" 2h ") != std::string::npos);
+    CHECK(text.find(" 16m ") != std::string::npos);
+    CHECK(text.find("not noticed in the 3 h watched") != std::string::npos);
+    CHECK(widest_line(text) <= 80);
 }
 
 TEST_CASE("with --ascii no other character appears, whatever the labels hold") {
