@@ -42,7 +42,7 @@ int run(int argc, char** argv) {
     app.footer(examples);
     app.set_version_flag("--version", HALFOPEN_VERSION);
     app.require_subcommand(1);
-    for (auto add : {add_doctor, add_run, add_explain, add_predict, add_list, add_report}) add(app);
+    for (auto add : {add_doctor, add_run, add_explain, add_predict, add_list, add_report, add_kernels}) add(app);
     for (CLI::App* verb : app.get_subcommands(nullptr)) verb->footer("");
     if (argc == 1) {
         fmt::print("{}", app.help());

@@ -11,6 +11,7 @@ void add_explain(CLI::App&);
 void add_predict(CLI::App&);
 void add_list(CLI::App&);
 void add_report(CLI::App&);
+void add_kernels(CLI::App&);
 
 /// The exit status of a verb that ended without an exception but not with success.
 void set_exit_status(int status);

@@ -44,8 +44,8 @@ public:
             say("waiting for another fetch into " + cache.string());
             check(flock(lock_.get(), LOCK_EX), "waiting for {}", cache.string());
         }
-        fs::remove_all(folder_);
-        if (!fs::create_directory(folder_, error))
+        fs::remove_all(folder_, error);
+        if (error || !fs::create_directory(folder_, error))
             throw CannotHere(fmt::format("{} cannot be made: {}; set HALFOPEN_KERNELS to a folder of yours",
                                          folder_.string(), error.message()));
     }
@@ -85,7 +85,7 @@ public:
     std::string run(const std::string& program, const std::vector<std::string>& words) const {
         std::vector<std::string> all{program, "-qq", "--config-file=" + (folder_ / "apt.conf").string()};
         all.insert(all.end(), words.begin(), words.end());
-        return output_of(all, fmt::format("this is no Debian; {}", other_way), folder_);
+        return output_of(all, {}, folder_);
     }
 
 private:
@@ -101,7 +101,7 @@ std::string newest_package(const std::string& name, const Apt& apt) {
         if (matches(start + "[0-9]*-cloud-amd64", package) && strverscmp(newest.c_str(), package.c_str()) < 0)
             newest = package;
     if (newest.empty())
-        throw CannotHere(fmt::format("the sources of this system know no package {}*-cloud-amd64; {}", start, other_way));
+        throw CannotHere(fmt::format("the sources of this system know no package {}*-cloud-amd64", start));
     return newest;
 }
 
@@ -113,7 +113,7 @@ fs::path download(const std::string& name, const Apt& apt, const fs::path& folde
     std::string uri, file;
     double bytes = 0;
     if (!(uris >> uri >> file >> bytes))
-        throw CannotHere(fmt::format("the sources of this system do not say where {} is; {}", package, other_way));
+        throw CannotHere(fmt::format("the sources of this system do not say where {} is", package));
     say(fmt::format("downloading {}, {:.0f} MB", package, bytes / 1e6));
     apt.run("apt-get", {"download", package});
     return folder / file;
@@ -124,21 +124,20 @@ fs::path download(const std::string& name, const fs::path& folder, const Say& sa
     try {
         return download(name, Apt(folder, Apt::Lists::of_this_system), folder, say);
     } catch (const CannotHere& e) {
-        if (!is_on_path("apt-get")) throw;
-        say(fmt::format("this system's package lists do not do ({}); fetching lists of our own, 10 MB or more", e.what()));
+        say(fmt::format("with the package lists of this system it did not work: {}", e.what()));
+        say("fetching package lists of our own, some 10 MB, which are thrown away afterwards");
     }
     const Apt apt(folder, Apt::Lists::of_our_own);
-    std::optional<CannotHere> trouble; // One source of many may fail; it matters only if the package is not found.
+    std::string trouble; // One source of many may fail; it matters only if the package is not found then.
     try {
         apt.run("apt-get", {"update"});
     } catch (const CannotHere& e) {
-        trouble = e;
+        trouble = fmt::format("{} (is there a way to the network?)", e.what());
     }
     try {
         return download(name, apt, folder, say);
-    } catch (const CannotHere&) {
-        if (trouble) throw *trouble;
-        throw;
+    } catch (const CannotHere& e) {
+        throw CannotHere(fmt::format("{}; or {}", trouble.empty() ? e.what() : trouble, other_way));
     }
 }
 
@@ -177,6 +176,8 @@ GuestKernel fetch_kernel(const std::string& name, const Say& say) {
         return kernel;
     };
     if (is_there(target)) return found("there already");
+    if (!is_on_path("apt-get"))
+        throw CannotHere(fmt::format("kernels are fetched by apt-get, and there is none here; {}", other_way));
     const std::string depmod = find_depmod(); // Known to be there before anything is downloaded.
     const Workshop workshop(cache, say);
     if (is_there(target)) return found("there now"); // Brought by the fetch that we waited for.
