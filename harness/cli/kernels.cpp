@@ -39,7 +39,8 @@ void list_kernels() {
             continue;
         }
         const fs::path folder = kernel_cache() / name;
-        fmt::print("{:<6} {:<32} HZ {:<5} {:>7}  {}\n", name, found->release, found->hz, size_of(folder), folder.string());
+        fmt::print("{:<6} {:<32} HZ {:<5} {:>7}  {}\n", name, found->release, found->hz, size_of(folder),
+                   folder.string());
     }
 }
 
@@ -53,8 +54,8 @@ std::set<std::string> to_fetch(const std::vector<std::string>& names) {
 void get_kernels(const std::vector<std::string>& names) {
     if (const auto wanted = to_fetch(names); !wanted.empty())
         fmt::print(stderr,
-                   "Downloading Debian's cloud kernel {} with apt, about 30 MB each, and unpacking into {} (up to 110 MB "
-                   "each). Nothing is installed, and no root is needed.\n",
+                   "Downloading Debian's cloud kernel {} with apt, about 30 MB each, and unpacking into {} (up to "
+                   "110 MB each). Nothing is installed, and no root is needed.\n",
                    fmt::join(wanted, " and "), kernel_cache().string());
     for (const std::string& name : names) {
         try {

@@ -77,7 +77,8 @@ GuestKernel from_folder(const std::string& name, const fs::path& folder) {
     if (images.empty()) throw BadInput(fmt::format("there is no boot/vmlinuz-* in {}", folder.string()));
     std::sort(images.begin(), images.end());
     if (images.size() > 1)
-        throw BadInput(fmt::format("{} holds more than one kernel; name one of: {}", folder.string(), join_names(images)));
+        throw BadInput(fmt::format("{} holds more than one kernel; name one of: {}", folder.string(),
+                                   join_names(images)));
     return from_image(name, images[0]);
 }
 

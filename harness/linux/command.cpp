@@ -67,7 +67,7 @@ std::string output_of(const std::vector<std::string>& words, const std::string& 
     if (!is_on_path(program))
         throw CannotHere(fmt::format("there is no program {}{}", program, mend.empty() ? "" : "; " + mend));
     std::vector<char*> argv;
-    for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str())); // execvp(3) leaves them alone
+    for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str())); // execvp(3) keeps them.
     argv.push_back(nullptr);
     int ends[2];
     check(pipe2(ends, O_CLOEXEC), "making a pipe");

@@ -49,7 +49,8 @@ void Cpio::add(std::string_view path, const Node& node, std::string_view bytes) 
 }
 
 void Cpio::append(std::string_view name, unsigned inode, const Node& node, std::string_view bytes) {
-    constexpr unsigned owner = 0, links = 1, time = 0, device = 0, checksum = 0; // One link: never looked up as a hard one.
+    // With one link the kernel never looks for another name of the same inode (init/initramfs.c, maybe_link()).
+    constexpr unsigned owner = 0, links = 1, time = 0, device = 0, checksum = 0;
     archive_ += "070701";
     for (const size_t field : {size_t{inode}, size_t{node.mode}, size_t{owner}, size_t{owner}, size_t{links},
                                size_t{time}, bytes.size(), size_t{device}, size_t{device}, size_t{node.major},
