@@ -92,6 +92,9 @@ std::string label_with_changes(const Detector& detector) {
     return label;
 }
 
-bool client_lives(Effect effect) { return effect == Effect::nothing || effect == Effect::signals; }
+bool client_lives(Effect effect) {
+    return effect == Effect::nothing || effect == Effect::signals || effect == Effect::slow ||
+           effect == Effect::lossy;
+}
 
 } // namespace halfopen

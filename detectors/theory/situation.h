@@ -1,6 +1,7 @@
 #pragma once
 // What is known at the moment of the fault: all that a prediction may use.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ enum class Effect {
     silence,           ///< from now on no packet passes, in either direction
     reset_on_send,     ///< silence, until the server sends a segment: that is answered by RST
     acknowledges_only, ///< the client's kernel acknowledges and answers probes; its process never does
+    slow,              ///< packets take up to `slowest_way` each way from now on, some overtake others; none is lost
+    lossy,             ///< `loss_percent` of the packets in each direction are lost from now on, by chance
 };
 
 std::string_view name(Effect);
@@ -54,6 +57,10 @@ struct Situation {
     unsigned unacked = 0;                         ///< tcpi_unacked, segments sent and not acknowledged
     unsigned notsent_bytes = 0;                   ///< tcpi_notsent_bytes, queued and not sent
     Duration signal_interval{0};                  ///< between two signals, where the effect is signals
+    Duration one_way{0};                          ///< the link's delay, each way, before the fault
+    Duration slowest_way{0};                      ///< the longest that a packet takes each way after it
+    int loss_percent = 0;                         ///< where the effect is lossy
+    std::optional<Duration> heals_after;          ///< the fault is undone so long after it
 };
 
 } // namespace halfopen

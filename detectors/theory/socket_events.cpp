@@ -112,6 +112,8 @@ SocketEvent after_fault(const Situation& s, const SocketTimers& t, std::optional
     case Effect::silence: return silent(s, t, own_write);
     case Effect::reset_on_send: return reset_when_asked(s, t, own_write);
     case Effect::acknowledges_only: return acknowledged(s, t);
+    case Effect::slow:
+    case Effect::lossy: return {Kind::unknown, 0, {}, "what a slow or lossy path does is not worked out yet", {}};
     }
     return {};
 }

@@ -56,8 +56,7 @@ std::vector<Entry> scenario_entries() {
     for (const Scenario& s : scenarios()) {
         std::vector<std::string> traffic, needs;
         for (const Traffic t : s.traffic) traffic.emplace_back(info(t).name);
-        for (const FaultKind* fault : s.faults)
-            for (const auto need : fault->about.needs) needs.emplace_back(need);
+        for (const std::string_view need : s.needs()) needs.emplace_back(need);
         all.push_back({s.name, s.summary,
                        {{"name", s.name},
                         {"label", s.label},

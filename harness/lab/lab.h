@@ -46,6 +46,8 @@ public:
     Process& server() { return server_; }
     const Process& server() const { return server_; }
     const Topology& topology() const { return topology_; }
+    /// The link's delay, each way, before anything breaks.
+    Duration one_way() const { return spec_.one_way; }
     Canary& canary() { return canary_; }
     Slot& slot() { return slot_; }
     const Slot& slot() const { return slot_; }

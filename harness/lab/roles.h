@@ -31,6 +31,7 @@ struct WorldSpec {
     Duration signal_interval{0}; ///< above zero: the server can be told to storm
     /// A client that is killed leaves a FIN behind; in all other worlds a role that ends leaves nothing.
     bool killed_client_says_goodbye = false;
+    Duration one_way{0}; ///< the link's delay, each way
 };
 
 /// Bodies of the role processes; they return only when the control channel closes.

@@ -3,6 +3,7 @@
 #include "harness/base/error.h"
 #include "harness/base/time.h"
 #include "harness/linux/link.h"
+#include "harness/linux/qdisc.h"
 
 namespace halfopen {
 
@@ -37,7 +38,7 @@ void wait_until_running(RouteSocket& route, const std::string& link) {
 
 } // namespace
 
-Topology Topology::build(const Sysctls& sysctls) {
+Topology Topology::build(const Sysctls& sysctls, Duration one_way) {
     Topology t;
     t.client = NetNamespace::create();
     RouteSocket client;
@@ -61,6 +62,8 @@ Topology Topology::build(const Sysctls& sysctls) {
     wait_until_running(server, "eth0");
     wait_until_running(router, "to-client");
     wait_until_running(router, "to-server");
+    if (one_way > Duration::zero())
+        for (const char* port : {"to-client", "to-server"}) Netem(port, {.delay = one_way}, {});
     return t;
 }
 

@@ -10,6 +10,7 @@
 // The addresses are from the documentation ranges (RFC 5737).
 
 #include "harness/lab/sysctls.h"
+#include "harness/base/time.h"
 #include "harness/linux/address.h"
 #include "harness/linux/namespace.h"
 
@@ -25,8 +26,9 @@ inline constexpr uint16_t canary_port = 5001;
 struct Topology {
     NetNamespace client, router, server;
 
-    /// Builds it. The thread ends in the router's namespace.
-    static Topology build(const Sysctls&);
+    /// Builds it. The thread ends in the router's namespace. With a delay, every packet takes that long each way: netem
+    /// on the router's two ports (CannotHere where the kernel has none).
+    static Topology build(const Sysctls&, Duration one_way = Duration{0});
 };
 
 } // namespace halfopen

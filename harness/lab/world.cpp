@@ -52,7 +52,7 @@ void leave_no_orphans(const WorldSpec& spec, const Fd& client, const Fd& server)
 } // namespace
 
 World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot, const Fd& noticed)
-    : spec_(spec), slot_(slot), noticed_(noticed), topology_(Topology::build(sysctls)), due_(event_fd()) {}
+    : spec_(spec), slot_(slot), noticed_(noticed), topology_(Topology::build(sysctls, spec.one_way)), due_(event_fd()) {}
 
 void World::connect() {
     topology_.server.enter();

@@ -60,6 +60,12 @@ public:
         return value.get<uint64_t>();
     }
     Duration time(const char* key) const { return Duration{integer(key)}; }
+    /// Nothing where the key is absent: most trials, and earlier records, have none.
+    std::optional<Duration> time_if_any(const char* key) const {
+        if (!json_.contains(key))
+            return std::nullopt;
+        return time(key);
+    }
     double real(const char* key) const {
         const Json& value = at(key);
         if (!value.is_number())

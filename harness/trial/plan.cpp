@@ -51,7 +51,19 @@ Phases phases_of(const Scenario& scenario, const Detector& detector, Duration sw
     // The storm begins with the watching: what is asked is whether the method works under signals.
     if (scenario.effect() == Effect::signals) return {};
     const Timing timing = detector.timing();
-    return {timing.lead, timing.anchor.empty() || timing.period > sweep_up_to ? 0ns : timing.period};
+    // The proof of life has to travel, and its acknowledgement back.
+    return {timing.lead + 2 * scenario.one_way,
+            timing.anchor.empty() || timing.period > sweep_up_to ? 0ns : timing.period};
+}
+
+/// Why a fault that is healed then cannot be judged; empty when it can.
+std::string why_not_healing(std::optional<Duration> heal_after, Duration horizon) {
+    if (!heal_after) return {};
+    if (*heal_after < shortest_outage)
+        return fmt::format("the fault would be healed after {}, before it is known to bite ({})", say(*heal_after),
+                           say(shortest_outage));
+    if (*heal_after < horizon) return {};
+    return fmt::format("the fault would be healed after {}, and only {} are watched", say(*heal_after), say(horizon));
 }
 
 void add_cell(Plan& plan, const Common& common, const Scenario& scenario, Traffic traffic, const std::string& spec) {
@@ -62,7 +74,9 @@ void add_cell(Plan& plan, const Common& common, const Scenario& scenario, Traffi
     trial.detector = detector;
     trial.spec = spec_of(*detector);
     trial.horizon = plan.horizon;
+    trial.heal_after = scenario.heals_after(detector->timing().limit);
     trial.skip = detector->skip_reason(traffic);
+    if (trial.skip.empty()) trial.skip = why_not_healing(trial.heal_after, trial.horizon);
     const Phases phases = phases_of(scenario, *detector, common.sweep_up_to);
     trial.planned = detector->predict(planned_situation(scenario, traffic, *detector, phases.range(traffic), common.kernel));
     const std::string cell = fmt::format("{}/{}/{}", scenario.name, info(traffic).name, trial.spec);
@@ -96,6 +110,12 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
     s.traffic = traffic;
     s.kernel = kernel;
     s.signal_interval = scenario.signal_interval;
+    s.one_way = scenario.one_way;
+    s.slowest_way = scenario.slowest_way();
+    s.loss_percent = scenario.loss_percent();
+    s.heals_after = scenario.heals_after(detector.timing().limit);
+    // The fault waits until the proof of life has arrived and its acknowledgement is back.
+    before = {std::max(before.from, 2 * s.one_way), std::max(before.to, 2 * s.one_way)};
     s.watch_before_fault = s.segment_before_fault = s.message_before_fault = before;
     // Whoever sends by a beat of its own has been heard within the last beat.
     const Duration hello = detector.hello_interval(), client = info(traffic).client_interval;

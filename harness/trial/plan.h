@@ -26,6 +26,7 @@ struct PlannedTrial {
     double phase = 0;
     Duration horizon{0};
     Duration before_fault{0}; ///< from the proof of life to the fault: lead + phase x period
+    std::optional<Duration> heal_after; ///< from the fault to its healing
     Prediction planned;       ///< over all phases of the cell
     std::string skip;         ///< why it is not run; empty when it is
 };
@@ -79,6 +80,9 @@ Situation planned_situation(const Scenario&, Traffic, const Detector&, Window be
 
 /// What is known of this machine's kernel before a world was built.
 KernelFacts own_kernel();
+
+/// A fault that is healed sooner than this could not be verified before (SchedulePace::verify_after).
+inline constexpr Duration shortest_outage = std::chrono::milliseconds{200};
 
 /// What a prediction becomes in a record.
 PredictedLine to_line(const Prediction&, Truth, Duration horizon);

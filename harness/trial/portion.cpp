@@ -56,6 +56,7 @@ Json of(const PlannedTrial& t) {
             {"phase", t.phase},
             {"horizon_ns", t.horizon.count()},
             {"before_fault_ns", t.before_fault.count()},
+            {"heal_after_ns", t.heal_after ? Json(t.heal_after->count()) : Json(nullptr)},
             {"planned", of(t.planned)}};
 }
 
@@ -70,6 +71,7 @@ PlannedTrial read_trial(const Json& j) {
     t.phase = j.at("phase").get<double>();
     t.horizon = Duration{j.at("horizon_ns").get<int64_t>()};
     t.before_fault = Duration{j.at("before_fault_ns").get<int64_t>()};
+    if (!j.at("heal_after_ns").is_null()) t.heal_after = Duration{j.at("heal_after_ns").get<int64_t>()};
     t.planned = read_prediction(j.at("planned"));
     return t;
 }

@@ -50,12 +50,15 @@ Json of(const PredictedLine& p) {
 }
 
 Json of(const SituationLine& s) {
-    return {{"anchor", text_or_null(s.anchor)},
-            {"anchor_before_fault_ns", s.anchor_before_fault.count()},
-            {"rto_ns", s.rto.count()},
-            {"srtt_ns", s.srtt.count()},
-            {"unacked", s.unacked},
-            {"notsent_bytes", s.notsent_bytes}};
+    Json situation{{"anchor", text_or_null(s.anchor)},
+                   {"anchor_before_fault_ns", s.anchor_before_fault.count()},
+                   {"rto_ns", s.rto.count()},
+                   {"srtt_ns", s.srtt.count()},
+                   {"unacked", s.unacked},
+                   {"notsent_bytes", s.notsent_bytes}};
+    if (s.heals_after)
+        situation["heals_after_ns"] = s.heals_after->count();
+    return situation;
 }
 
 Json of(const Cost& c) {
@@ -183,7 +186,8 @@ PredictedLine predicted_line(const Object& o) {
 
 SituationLine situation_line(const Object& o) {
     return {o.text_or_empty("anchor"), o.time("anchor_before_fault_ns"), o.time("rto_ns"),
-            o.time("srtt_ns"),         o.small<unsigned>("unacked"),     o.small<unsigned>("notsent_bytes")};
+            o.time("srtt_ns"),         o.small<unsigned>("unacked"),     o.small<unsigned>("notsent_bytes"),
+            o.time_if_any("heals_after_ns")};
 }
 
 Guest guest(const Object& o) {

@@ -107,6 +107,7 @@ struct SituationLine {
     Duration srtt{0};
     unsigned unacked = 0;
     unsigned notsent_bytes = 0;
+    std::optional<Duration> heals_after{}; ///< the fault will be undone so long after it
 };
 
 /// A suspicion (true) or its return (false), from the fault.

@@ -13,36 +13,35 @@ namespace {
 
 constexpr std::array<std::string_view, 3> groups{"is there", "says goodbye", "says nothing"};
 
-std::vector<std::string> fault_names() {
-    std::vector<std::string> names;
-    for (const FaultKind* kind : fault_kinds()) names.emplace_back(kind->about.name);
-    return names;
-}
-
-void read_fault(const TomlFile& file, const toml::table& entry, Scenario& scenario) {
-    file.only(entry, {"do", "every"});
-    const std::string name = file.text(entry, "do");
-    const FaultKind* kind = find_fault(name);
-    if (!kind)
-        file.fail(file.at(entry, "do"), fmt::format("there is no fault \"{}\"{}; faults: {}", name,
-                                                    did_you_mean(name, fault_names()), join_names(fault_names())));
-    scenario.faults.push_back(kind);
-    if (kind->about.effect != Effect::signals) {
-        if (entry.contains("every")) file.fail(file.at(entry, "every"), "only signal-storm has \"every\"");
-        return;
-    }
-    const auto every = parse_duration(file.text(entry, "every"));
-    if (!every || *every < std::chrono::milliseconds{1} || *every >= std::chrono::seconds{1})
-        file.fail(file.at(entry, "every"), "\"every\" must be a duration from 1ms to 999ms, with its unit");
-    scenario.signal_interval = *every;
-}
-
 Truth read_truth(const TomlFile& file) {
     const std::string word = file.text(file.root(), "truth");
     const auto truth = parse_truth(word);
     if (!truth)
         file.fail(file.at(file.root(), "truth"), fmt::format("there is no truth \"{}\"; one of: {}", word, all_truths()));
     return *truth;
+}
+
+/// What the link is like before anything breaks: netem on both of the router's ports.
+Duration read_link(const TomlFile& file) {
+    if (!file.root().contains("link")) return Duration::zero();
+    const toml::node& node = file.at(file.root(), "link");
+    if (!node.is_table()) file.fail(node, "\"link\" must be written as [link] with delay = \"25ms\", each way");
+    file.only(*node.as_table(), {"delay"});
+    // Both ends wait a second for the first answer (TCP_TIMEOUT_INIT), so a round trip has to be shorter.
+    return read_duration(file, *node.as_table(), "delay", std::chrono::milliseconds{1}, std::chrono::milliseconds{400});
+}
+
+void read_faults(const TomlFile& file, Scenario& scenario) {
+    int healing = 0;
+    for (const toml::table* entry : file.tables(file.root(), "fault")) {
+        scenario.faults.push_back(read_fault(file, *entry));
+        const FaultSettings& settings = scenario.faults.back().settings;
+        scenario.signal_interval = std::max(scenario.signal_interval, settings.every);
+        if (settings.heals && ++healing > 1) file.fail(file.at(*entry, "for"), "one fault of a scenario can heal, not two");
+    }
+    if (scenario.faults.empty())
+        file.fail(file.root(), "nothing happens in this scenario: add [[fault]] with do = \"...\" (do = \"nothing\" for a "
+                               "control)");
 }
 
 std::vector<Traffic> read_traffic(const TomlFile& file) {
@@ -60,21 +59,53 @@ std::vector<Traffic> read_traffic(const TomlFile& file) {
 } // namespace
 
 Effect Scenario::effect() const {
-    for (const FaultKind* fault : faults)
-        if (fault->about.effect != Effect::nothing) return fault->about.effect;
+    for (const FaultEntry& fault : faults)
+        if (fault.kind->about.effect != Effect::nothing) return fault.kind->about.effect;
     return Effect::nothing;
 }
 
 Passage Scenario::path() const {
-    for (const FaultKind* fault : faults)
-        if (fault->about.path != Passage::passes) return fault->about.path;
+    for (const FaultEntry& fault : faults)
+        if (fault.kind->about.path != Passage::passes) return fault.kind->about.path;
     return Passage::passes;
+}
+
+Duration Scenario::slowest_way() const {
+    Duration slowest = one_way;
+    for (const FaultEntry& fault : faults) slowest = std::max(slowest, fault.settings.impairment.slowest());
+    return slowest;
+}
+
+int Scenario::loss_percent() const {
+    int most = 0;
+    for (const FaultEntry& fault : faults) most = std::max(most, fault.settings.impairment.loss_percent);
+    return most;
+}
+
+std::optional<Duration> Scenario::heals_after(Duration limit) const {
+    for (const FaultEntry& fault : faults) {
+        if (!fault.settings.heals) continue;
+        const Healing& heals = *fault.settings.heals;
+        if (heals.limits == 0 || limit == Duration::zero()) return heals.after;
+        return Duration{static_cast<int64_t>(heals.limits * static_cast<double>(limit.count()))};
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string_view> Scenario::needs() const {
+    std::vector<std::string_view> all;
+    for (const FaultEntry& fault : faults)
+        all.insert(all.end(), fault.kind->about.needs.begin(), fault.kind->about.needs.end());
+    if (one_way > Duration::zero()) all.push_back("sch_netem");
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
 }
 
 Scenario parse_scenario(std::string_view text, const std::string& name) {
     const TomlFile file(text, name);
     const toml::table& root = file.root();
-    file.only(root, {"name", "label", "group", "summary", "truth", "traffic", "fault"});
+    file.only(root, {"name", "label", "group", "summary", "truth", "traffic", "link", "fault"});
     Scenario scenario;
     scenario.name = file.text(root, "name");
     scenario.label = file.text(root, "label");
@@ -85,10 +116,8 @@ Scenario parse_scenario(std::string_view text, const std::string& name) {
     scenario.summary = file.text(root, "summary");
     scenario.truth = read_truth(file);
     scenario.traffic = read_traffic(file);
-    for (const toml::table* entry : file.tables(root, "fault")) read_fault(file, *entry, scenario);
-    if (scenario.faults.empty())
-        file.fail(root, "nothing happens in this scenario: add [[fault]] with do = \"...\" (do = \"nothing\" for a "
-                        "control)");
+    scenario.one_way = read_link(file);
+    read_faults(file, scenario);
     return scenario;
 }
 

@@ -9,7 +9,7 @@
 
 #include "harness/base/outcome.h"
 #include "harness/base/traffic.h"
-#include "scenarios/faults/fault.h"
+#include "harness/trial/fault_entry.h"
 
 namespace halfopen {
 
@@ -20,14 +20,23 @@ struct Scenario {
     std::string summary; ///< one sentence
     Truth truth = Truth::alive;
     std::vector<Traffic> traffic;           ///< the profiles it makes sense with; the first is its headline
-    std::vector<const FaultKind*> faults;   ///< fired one after the other, without a pause
+    Duration one_way{0};                    ///< the link's delay, each way, before anything breaks
+    std::vector<FaultEntry> faults;         ///< fired one after the other, without a pause
     Duration signal_interval{0};            ///< `every` of signal-storm
 
     /// What the server's kernel meets: the first fault that it can notice decides.
     Effect effect() const;
     /// What the canary must meet.
     Passage path() const;
-    std::vector<std::string_view> needs() const { return {}; }
+    /// The longest that a packet takes from end to end, after the fault too.
+    Duration slowest_way() const;
+    /// How many packets in a hundred are lost after the fault, in each direction.
+    int loss_percent() const;
+    /// How long after its firing the fault is healed, for a detector with this limit (Timing::limit, zero for one
+    /// without); nothing when it is not.
+    std::optional<Duration> heals_after(Duration limit) const;
+    /// The kernel modules that its faults and its link need, each once.
+    std::vector<std::string_view> needs() const;
 };
 
 /// Reads one file. BadInput names file, line, column, and the mend: an unknown key with the nearest name, a wrong

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-enum class Step { start, fire, write, verify };
+enum class Step { start, fire, write, verify, heal };
 
 struct Event {
     Instant at;
@@ -20,11 +20,13 @@ struct Event {
     size_t trial;
     bool operator>(const Event& other) const { return at > other.at; }
 };
+using Events = std::priority_queue<Event, std::vector<Event>, std::greater<>>;
 
 struct Open {
     PlannedTrial planned;
     std::unique_ptr<LiveTrial> live;
     Instant fire_due{}, horizon_end{Instant::max()};
+    Instant flows_again{}; ///< after a healing: what was held back has passed by then
     std::string invalid;
     bool fired = false, verified = false, done = false;
 };
@@ -85,8 +87,8 @@ private:
         int fired = 0;
         while (!events_.empty()) {
             const Event event = events_.top();
+            if (!heal_until(event.at) || !lab_.sleep_until(event.at)) return false;
             events_.pop();
-            if (!lab_.sleep_until(event.at)) return false;
             handle(event);
             if (event.step == Step::fire && tell_.progress)
                 tell_.progress("firing", ++fired, static_cast<int>(open_.size() - first_), {});
@@ -106,6 +108,7 @@ private:
                 open.live->verify();
                 open.verified = true;
                 break;
+            case Step::heal: heal(open); break;
             }
         } catch (const Error& e) {
             open.invalid = e.what();
@@ -127,7 +130,28 @@ private:
         if (!open.invalid.empty()) return;
         if (open.planned.traffic == Traffic::one_write)
             events_.push({now + one_write_after_fault, Step::write, event.trial});
-        events_.push({now + pace_.verify_after, Step::verify, event.trial});
+        // What the canary sent must have had the time to arrive.
+        events_.push({now + pace_.verify_after + open.planned.scenario->slowest_way(), Step::verify, event.trial});
+        if (open.planned.heal_after) heals_.push({now + *open.planned.heal_after, Step::heal, event.trial});
+    }
+
+    /// A false alarm before it ends the trial. After it, retransmissions that have backed off wait about as long again as
+    /// the outage lasted, and the last check of a trial waits for them.
+    void heal(Open& open) {
+        if (open.done || open.live->has_noticed()) return;
+        open.live->heal();
+        open.flows_again = lab_.now() + 2 * *open.planned.heal_after + 1s;
+    }
+
+    /// Heals what is due until then, each at its own moment.
+    bool heal_until(Instant end) {
+        while (!heals_.empty() && heals_.top().at <= end) {
+            const Event event = heals_.top();
+            if (!lab_.sleep_until(event.at)) return false;
+            heals_.pop();
+            handle(event);
+        }
+        return true;
     }
 
     /// Trials that the machine spoilt are told as invalid, and come back as spares.
@@ -164,17 +188,19 @@ private:
             for (Open& open : open_) {
                 total += open.planned.attempt == 1; // A spare takes a place that is counted already.
                 if (open.done) continue;
-                if (open.live->has_noticed() || now >= open.horizon_end || !open.invalid.empty()) {
+                const bool noticed = open.live->has_noticed() && now >= open.flows_again;
+                if (noticed || now >= open.horizon_end || !open.invalid.empty()) {
                     finish(open);
                     continue;
                 }
                 ++left;
                 until = std::max(until, open.horizon_end);
-                next = std::min(next, open.horizon_end);
+                next = std::min({next, open.horizon_end, open.live->has_noticed() ? open.flows_again : Instant::max()});
             }
             if (tell_.progress) tell_.progress("waiting", total - left, total, until);
             if (left == 0) return true;
-            if (!lab_.sleep_until_notice(next)) return false;
+            if (!heals_.empty()) next = std::min(next, heals_.top().at);
+            if (!lab_.sleep_until_notice(next) || !heal_until(lab_.now())) return false;
         }
     }
 
@@ -183,7 +209,8 @@ private:
     const SchedulePace& pace_;
     std::vector<Open> open_;
     size_t first_ = 0; ///< of the round that is being built and fired
-    std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+    Events events_;
+    Events heals_; ///< they come while other trials are fired, or long after
 };
 
 /// Shuffled, so that neighbours in the catalogue do not share a moment of the machine; storms of signals last, so
@@ -211,6 +238,7 @@ TrialLine not_run(const PlannedTrial& planned, Outcome outcome, const std::strin
     line.phase = planned.phase;
     line.truth = planned.scenario->truth;
     line.horizon = planned.horizon;
+    line.situation.heals_after = planned.heal_after;
     line.planned = line.predicted = to_line(planned.planned, line.truth, line.horizon);
     line.outcome = outcome;
     line.why = why;

@@ -28,6 +28,8 @@ public:
     /// Whether the fault bites, by reading state back and by the canary; some milliseconds after the firing.
     virtual void verify() = 0;
     virtual bool has_noticed() = 0;
+    /// Undoes the fault, where the plan says so. Never after a notice.
+    virtual void heal() = 0;
     /// Collects, judges; `invalid` is why the trial is not a result, empty when it is one.
     virtual TrialLine finish(const std::string& invalid) = 0;
 };

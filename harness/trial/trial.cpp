@@ -15,7 +15,7 @@ namespace {
 
 WorldSpec spec_of_world(const PlannedTrial& planned) {
     return {planned.detector.get(), planned.traffic, planned.scenario->signal_interval,
-            planned.scenario->effect() == Effect::fin};
+            planned.scenario->effect() == Effect::fin, planned.scenario->one_way};
 }
 
 bool differs(Duration wanted, int seconds) { return wanted != std::chrono::seconds{seconds}; }
@@ -59,8 +59,8 @@ KernelFacts kernel_facts(const std::vector<std::pair<std::string, std::optional<
 NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysctls, const KernelFacts& kernel, Slot& slot,
                                const Fd& noticed)
     : planned_(planned), kernel_(kernel), world_(spec_of_world(planned), sysctls, slot, noticed), predicted_(planned.planned) {
-    for (const FaultKind* kind : planned_.scenario->faults) {
-        faults_.push_back(kind->make(kind->about));
+    for (const FaultEntry& fault : planned_.scenario->faults) {
+        faults_.push_back(fault.make());
         faults_.back()->arm(world_);
     }
     world_.connect();
@@ -82,6 +82,10 @@ Situation NamespaceTrial::read_situation(Instant due) const {
     s.traffic = planned_.traffic;
     s.kernel = kernel_;
     s.signal_interval = planned_.scenario->signal_interval;
+    s.one_way = planned_.scenario->one_way;
+    s.slowest_way = planned_.scenario->slowest_way();
+    s.loss_percent = planned_.scenario->loss_percent();
+    s.heals_after = planned_.heal_after;
     s.rto = tcp->rto;
     s.srtt = tcp->srtt;
     s.unacked = tcp->unacked;
@@ -127,7 +131,7 @@ bool NamespaceTrial::predict_for(Instant due) {
     if (planned_.traffic == Traffic::in_flight) situation.unacked = std::max(situation.unacked, 1U);
     predicted_ = planned_.detector->predict(situation);
     situation_ = {std::string(planned_.detector->timing().anchor), anchor_before(due, situation), situation.rto,
-                  situation.srtt, situation.unacked, situation.notsent_bytes};
+                  situation.srtt, situation.unacked, situation.notsent_bytes, situation.heals_after};
     return MonotonicClock::now() < due;
 }
 
@@ -163,15 +167,19 @@ void NamespaceTrial::verify() {
 }
 
 std::string NamespaceTrial::why_path_is_wrong() {
-    const Passage path = planned_.scenario->path();
-    const auto tcp = tcp_info(world_.server_socket());
+    const Passage path = healed_ ? Passage::passes : planned_.scenario->path();
     const bool client_runs = planned_.scenario->truth == Truth::alive || planned_.scenario->truth == Truth::unreachable;
-    if (!client_runs || !tcp || tcp->state != TCP_ESTABLISHED) return {};
+    if (!client_runs || path == Passage::unchecked) return {};
+    sleep_until(bracket_.after + planned_.scenario->slowest_way()); // What was on its way at the fault has arrived.
+    const auto tcp = tcp_info(world_.server_socket());
+    if (!tcp || tcp->state != TCP_ESTABLISHED) return {};
     world_.tell_client(ClientDo::send_frame);
-    const Instant give_up = MonotonicClock::now() + (path == Passage::passes ? 100ms : 2ms);
+    const Instant give_up = MonotonicClock::now() + (path == Passage::passes ? patience() : 2ms);
     bool arrived = false;
-    while (!arrived && MonotonicClock::now() < give_up)
+    while (!arrived && MonotonicClock::now() < give_up) {
+        sleep_until(MonotonicClock::now() + 500us);
         arrived = tcp_info(world_.server_socket())->bytes_received > tcp->bytes_received;
+    }
     if (arrived == (path == Passage::passes)) return {};
     return arrived ? "a byte still passed at the end" : "no byte passed at the end though the client is alive";
 }
@@ -198,6 +206,7 @@ void NamespaceTrial::judge_line(TrialLine& line, const std::string& invalid) {
     line.why = invalid;
     if (line.why.empty() && slot.broken.is_set()) line.why = slot.broken.get();
     if (line.why.empty() && !not_bitten_.empty()) line.why = "the fault did not bite: " + not_bitten_;
+    if (line.why.empty()) line.why = not_healed_;
     if (line.why.empty()) line.why = why_path_is_wrong();
     if (line.why.empty() && slot.opinion_count == slot.opinions.size()) line.why = "more opinions than fit a record";
     if (!line.why.empty()) line.outcome = Outcome::invalid;

@@ -22,6 +22,7 @@ public:
     void write_once() override { world_.make_server_write(); }
     void verify() override;
     bool has_noticed() override { return world_.slot().signal.is_set(); }
+    void heal() override;
     TrialLine finish(const std::string& invalid) override;
 
     World& world() { return world_; }
@@ -34,6 +35,8 @@ private:
     /// Compares the socket's options with what the detector says, and makes the write of in-flight.
     std::string why_not_ready(Instant due);
     Duration anchor_before(Instant now, const Situation&) const;
+    /// How long a byte may take that must arrive.
+    Duration patience() const;
     /// After the notice or the horizon a byte may be sent on the connection itself; empty when it met its fate.
     std::string why_path_is_wrong();
     void judge_line(TrialLine&, const std::string& invalid);
@@ -44,9 +47,10 @@ private:
     World world_;
     std::vector<std::unique_ptr<Fault>> faults_;
     Bracket bracket_{};
+    std::optional<Instant> healed_;
     SituationLine situation_;
     Prediction predicted_;
-    std::string not_bitten_;
+    std::string not_bitten_, not_healed_;
     bool verified_ = false;
     std::optional<ThreadUsage> usage_before_;
     std::optional<TcpInfo> info_before_;

@@ -10,6 +10,10 @@
     FAULT(nothing)                                                                                                     \
     FAULT(drop)                                                                                                        \
     FAULT(reject_with_reset)                                                                                           \
+    FAULT(delay)                                                                                                       \
+    FAULT(jitter)                                                                                                      \
+    FAULT(lose)                                                                                                        \
+    FAULT(reorder)                                                                                                     \
     FAULT(close_socket)                                                                                                \
     FAULT(shut_write)                                                                                                  \
     FAULT(reset_socket)                                                                                                \

@@ -13,10 +13,7 @@ public:
     ClientSignal(const FaultInfo& about, int number, Process::State expected)
         : FaultBase(about), number_(number), expected_(expected) {}
     Bracket fire(World& world) override {
-        Bracket bracket{MonotonicClock::now(), {}};
-        world.client().signal(number_);
-        bracket.after = MonotonicClock::now();
-        return bracket;
+        return stamped([&] { world.client().signal(number_); });
     }
     std::string why_not_bitten(World& world) const override {
         return world.client().state() == expected_ ? "" : "the client's process did not obey its signal";

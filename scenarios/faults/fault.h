@@ -5,6 +5,7 @@
 // able to say what a person would type. To add one: a class in the .cpp of its family, one line in catalogue.cpp.
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,8 +13,25 @@
 
 #include "detectors/theory/situation.h"
 #include "harness/lab/lab.h"
+#include "harness/linux/qdisc.h"
 
 namespace halfopen {
+
+/// When a fault is undone: after a plain time, or after so many of the detector's own limits.
+struct Healing {
+    double limits = 0; ///< 0: a plain time
+    Duration after{0}; ///< that time; with limits, what takes their place for a detector that has none
+    bool operator==(const Healing&) const = default;
+};
+
+/// What a scenario file says of a fault besides its name: `every`, `delay`, `jitter`, `loss_percent`,
+/// `reorder_percent`, and `for` with `for_without_limit`.
+struct FaultSettings {
+    Duration every{0};     ///< between two signals
+    Impairment impairment; ///< of either direction
+    std::optional<Healing> heals;
+    bool operator==(const FaultSettings&) const = default;
+};
 
 /// What is known of a fault without firing it.
 struct FaultInfo {
@@ -22,6 +40,8 @@ struct FaultInfo {
     Effect effect;            ///< what it looks like from the server's kernel
     Passage path;             ///< what the canary must meet afterwards
     std::vector<std::string_view> needs; ///< kernel modules: "nf_tables", "nft_reject_ipv4"
+    std::vector<std::string_view> keys = {}; ///< what a scenario file must say of it, as FaultSettings names it
+    bool heals = false;                      ///< it can be undone, so the file may say `for`
     /// A wider bracket makes a trial `invalid: noisy`: the instant would not be known well enough.
     Duration bracket_limit = std::chrono::microseconds{500};
 };
@@ -44,33 +64,46 @@ public:
     virtual Bracket fire(World&) = 0;
     /// Reads back, some milliseconds later, whether it happened; empty when it did, else what is wrong.
     virtual std::string why_not_bitten(World&) const { return {}; }
-    /// Undoes it, where that can be done.
+    /// Undoes it, where that can be done; and reads back whether it is undone: empty when it is.
     virtual void heal(World&) {}
+    virtual std::string why_not_healed(World&) const { return {}; }
     virtual ByHand by_hand() const = 0;
 };
 
 /// One entry of the catalogue.
 struct FaultKind {
     FaultInfo about;
-    std::unique_ptr<Fault> (*make)(const FaultInfo&);
+    std::unique_ptr<Fault> (*make)(const FaultInfo&, const FaultSettings&);
 };
 
 std::span<const FaultKind* const> fault_kinds();
 /// The kind of that name, or nullptr.
 const FaultKind* find_fault(std::string_view name);
 
-/// The common part: keeps the description.
+/// The common part: keeps the description, and puts the bracket around what happens.
 class FaultBase : public Fault {
 public:
     explicit FaultBase(const FaultInfo& about) : about_(about) {}
     const FaultInfo& describe() const override { return about_; }
 
+protected:
+    template <typename Action> static Bracket stamped(Action action) {
+        Bracket bracket{MonotonicClock::now(), {}};
+        action();
+        bracket.after = MonotonicClock::now();
+        return bracket;
+    }
+
 private:
     const FaultInfo& about_;
 };
 
-template <typename F> std::unique_ptr<Fault> make_fault(const FaultInfo& about) {
-    return std::make_unique<F>(about);
+/// A fault whose constructor takes its settings too, where it has some.
+template <typename F> std::unique_ptr<Fault> make_fault(const FaultInfo& about, const FaultSettings& settings) {
+    if constexpr (std::is_constructible_v<F, const FaultInfo&, const FaultSettings&>)
+        return std::make_unique<F>(about, settings);
+    else
+        return std::make_unique<F>(about);
 }
 
 } // namespace halfopen

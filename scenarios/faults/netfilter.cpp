@@ -28,14 +28,11 @@ public:
     std::string why_not_bitten(World&) const override {
         return rules_->is_awake() ? "" : "the rules in the router are still asleep";
     }
+    std::string why_not_healed(World&) const override {
+        return rules_->is_awake() ? "the rules in the router are still awake" : "";
+    }
 
 private:
-    template <typename Action> static Bracket stamped(Action action) {
-        Bracket bracket{MonotonicClock::now(), {}};
-        action();
-        bracket.after = MonotonicClock::now();
-        return bracket;
-    }
     const char* hook_;
     const char* verdict_;
     mutable std::optional<DormantTable> rules_;
@@ -69,7 +66,8 @@ const FaultKind drop{{.name = "drop",
                       .summary = "the router drops every packet in both directions and says nothing",
                       .effect = Effect::silence,
                       .path = Passage::silent,
-                      .needs = {"nf_tables"}},
+                      .needs = {"nf_tables"},
+                      .heals = true},
                      make_fault<Drop>};
 const FaultKind reject_with_reset{{.name = "reject-with-reset",
                                    .summary = "the router answers every TCP segment with a RST to its sender",

@@ -27,7 +27,8 @@ const FaultKind signal_storm{{.name = "signal-storm",
                               .summary = "SIGALRM without SA_RESTART hits the server every 10 ms",
                               .effect = Effect::signals,
                               .path = Passage::passes,
-                              .needs = {}},
+                              .needs = {},
+                              .keys = {"every"}},
                              make_fault<SignalStorm>};
 
 } // namespace halfopen::faults

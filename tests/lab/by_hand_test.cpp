@@ -154,16 +154,16 @@ TEST_CASE("what a person would type does what each fault does") {
     for (const FaultKind* kind : fault_kinds()) {
         INFO(kind->about.name);
         REQUIRE(expected.count(kind->about.name) == 1);
-        CHECK(by_hand_in_lab(*kind->make(kind->about)) == expected.at(kind->about.name));
+        CHECK(by_hand_in_lab(*kind->make(kind->about, {})) == expected.at(kind->about.name));
     }
 }
 
 TEST_CASE("the page of every scenario shows the line that its fault says") {
     for (const Scenario& scenario : scenarios()) {
         const std::string page = read_text(data_folder() / "scenarios" / (scenario.name + ".md"));
-        for (const FaultKind* kind : scenario.faults) {
-            const ByHand hand = kind->make(kind->about)->by_hand();
-            if (hand.is_client || kind->about.name == "nothing") continue;
+        for (const FaultEntry& fault : scenario.faults) {
+            const ByHand hand = fault.make()->by_hand();
+            if (hand.is_client || fault.kind->about.name == "nothing") continue;
             INFO(scenario.name);
             CHECK_THAT(page, ContainsSubstring(hand.lines));
         }

@@ -26,6 +26,7 @@ public:
     }
     void write_once() override { lab_.note("write", planned_.id); }
     void verify() override { lab_.note("verify", planned_.id); }
+    void heal() override { lab_.note("heal", planned_.id); }
     bool has_noticed() override { return script_.notices_after && lab_.now() >= fired_ + *script_.notices_after; }
     TrialLine finish(const std::string& invalid) override {
         lab_.note("finish", planned_.id);
