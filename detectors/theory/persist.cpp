@@ -1,5 +1,8 @@
 #include "detectors/theory/persist.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "detectors/theory/wheel.h"
 
 namespace halfopen {
@@ -20,14 +23,29 @@ int64_t gap(const Flight& f, int doublings) {
 
 } // namespace
 
-Window persist_tick(const Flight& f, int i) {
-    const auto chain = [&](int64_t now) {
-        for (int k = 0; k <= i; ++k)
-            now = fires_at(now, gap(f, k));
-        return now;
+std::vector<Window> persist_ticks(const Flight& f, int count) {
+    struct Range {
+        int64_t least = std::numeric_limits<int64_t>::max(), most = 0;
     };
-    return from_event(over_phases(f.kernel.hz, f.kernel.rto_max, chain), f.kernel.hz);
+    std::vector<Range> ranges(static_cast<size_t>(count));
+    const int hz = f.kernel.hz;
+    const int64_t places = bucket_width(to_jiffies(f.kernel.rto_max, hz));
+    // All ticks in one pass over the phases: a window may have been shut for hours before the fault.
+    for (int64_t start = 0; start < places; ++start) {
+        int64_t now = start;
+        for (int k = 0; k < count; ++k) {
+            now = fires_at(now, gap(f, k));
+            Range& range = ranges[static_cast<size_t>(k)];
+            range = {std::min(range.least, now - start), std::max(range.most, now - start)};
+        }
+    }
+    std::vector<Window> ticks;
+    for (const Range& range : ranges)
+        ticks.push_back(from_event({from_jiffies(range.least, hz), from_jiffies(range.most, hz)}, hz));
+    return ticks;
 }
+
+Window persist_tick(const Flight& f, int i) { return persist_ticks(f, i + 1).back(); }
 
 Window persist_abort(const Flight& f, Duration user_timeout) {
     const int64_t limit = to_jiffies(user_timeout, f.kernel.hz);
@@ -45,13 +63,15 @@ Window persist_abort(const Flight& f, Duration user_timeout) {
 }
 
 ProbesBefore probes_before(const Flight& f, Window closed_before) {
-    ProbesBefore probes;
-    while (persist_tick(f, probes.least).to < closed_before.from)
-        ++probes.least;
-    probes.most = probes.least;
-    while (persist_tick(f, probes.most).from < closed_before.to)
-        ++probes.most;
-    return probes;
+    // No gap is shorter than the first, and soon they double.
+    constexpr int doublings = 16;
+    const auto ticks = persist_ticks(f, static_cast<int>(closed_before.to / f.kernel.rto_max) + doublings);
+    const auto count = [&](auto is_before) {
+        return static_cast<int>(std::find_if_not(ticks.begin(), ticks.end(), is_before) - ticks.begin());
+    };
+    const int least = count([&](const Window& tick) { return tick.to < closed_before.from; });
+    const int most = count([&](const Window& tick) { return tick.from < closed_before.to; });
+    return {least, std::max(least, most)};
 }
 
 } // namespace halfopen

@@ -7,11 +7,15 @@
 // long after the first probe, even though every probe was answered (net/ipv4/tcp_timer.c: tcp_probe_timer();
 // include/net/tcp.h: tcp_probe0_when()).
 
+#include <vector>
+
 #include "detectors/theory/retransmission.h"
 
 namespace halfopen {
 
-/// From the closing of the window to probe i of the persist timer, i from 0.
+/// From the closing of the window to each of the first `count` probes of the persist timer.
+std::vector<Window> persist_ticks(const Flight&, int count);
+/// The same for probe i, i from 0.
 Window persist_tick(const Flight&, int i);
 
 /// From the closing of the window to ETIMEDOUT by the user timeout, answered or not.

@@ -9,6 +9,8 @@
 #include "harness/cli/verbs.h"
 #include "harness/lab/capacity.h"
 #include "harness/linux/machine.h"
+#include "harness/lab/guest_machine.h"
+#include "harness/trial/guest_check.h"
 #include "harness/trial/session.h"
 
 namespace halfopen {
@@ -45,6 +47,29 @@ bool say_check(const char* what, const std::string& problem) {
     return problem.empty();
 }
 
+/// The virtual lab needs no privilege, but an emulator and a kernel. It is no fault of the machine to have neither.
+void say_virtual_lab() {
+    const std::string no_emulator = why_no_emulator();
+    if (no_emulator.empty())
+        fmt::print("ok   virtual lab: QEMU {}\n", emulator_version());
+    else
+        fmt::print("--   virtual lab: {}\n", no_emulator);
+    for (const std::string_view name : fetchable_kernels()) {
+        try {
+            const GuestKernel kernel = find_guest_kernel(std::string(name));
+            if (!no_emulator.empty()) {
+                fmt::print("--   virtual lab: kernel {} is here, {}\n", name, kernel.release);
+                continue;
+            }
+            const GuestCheck check = check_guest(kernel);
+            fmt::print("ok   virtual lab: kernel {}, HZ {}: boots in {}, two idle hours pass in {}\n", kernel.release, kernel.hz,
+                       say(check.boot), say(check.idle));
+        } catch (const Error& e) {
+            fmt::print("--   virtual lab: {}\n", e.what());
+        }
+    }
+}
+
 void doctor() {
     const Capacity capacity = measure_capacity();
     fmt::print("     kernel {}, HZ {}, {} processors, load {:.2f}\n", kernel_release(), kernel_hz(), online_cpus(),
@@ -62,6 +87,7 @@ void doctor() {
         ok = say_check("a killed client is noticed", try_cell("process-killed", "recv", Outcome::noticed)) && ok;
         ok = say_check("packet filter in the router (nf_tables)", try_cell("silent-drop", "recv", Outcome::missed)) && ok;
     }
+    say_virtual_lab();
     fmt::print("     {} worlds at once, bounded by {}; the starter plan needs {}\n", capacity.worlds, capacity.bound_by,
                make_plan({}).count_run());
     fmt::print("{}\n", ok ? "This machine runs everything that there is." : "Mend what says NO, then try again.");

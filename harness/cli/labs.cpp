@@ -32,9 +32,19 @@ Duration expected_on_the_wall(const Plan& plan, int capacity) {
     return run * 15ms + batches * (before + plan.horizon + 2s);
 }
 
+/// A virtual machine boots for some seconds, and the guest's processor is slower than ours.
+Duration expected_in_machines(const Plan& plan, int machines) {
+    Duration sum = static_cast<int>(cut(plan).size() + 1) * 3500ms;
+    for (const PlannedTrial& t : plan.trials)
+        if (t.skip.empty()) sum += expected_cost(t);
+    return sum / machines + 1s;
+}
+
 int machines(const LabChoice& lab) { return lab.jobs > 0 ? lab.jobs : online_cpus(); }
 
 } // namespace
+
+std::string LabChoice::kernel() const { return guest ? guest->release : kernel_release(); }
 
 LabChoice choose_lab(const std::string& lab, const std::string& kernel, int jobs) {
     if (lab == "virtual") return {kernel.empty() ? default_kernel() : find_guest_kernel(kernel), jobs};
@@ -77,14 +87,16 @@ std::string say_plan(const LabChoice& lab, const Plan& plan) {
     std::string text = fmt::format("{} trials", plan.count_run());
     if (skipped) text += fmt::format(" (and {} that do not apply)", skipped);
     if (lab.guest) {
-        text += fmt::format(" in {} portions, a virtual machine each", cut(plan).size());
+        const Duration expected = expected_in_machines(plan, machines(lab));
+        text += fmt::format(" in {} virtual machines, about {}", cut(plan).size(),
+                            say(std::chrono::duration_cast<std::chrono::seconds>(expected)));
     } else {
         const Duration expected = expected_on_the_wall(plan, measure_capacity().worlds);
         text += fmt::format(", about {}", say(std::chrono::duration_cast<std::chrono::seconds>(expected)));
     }
     if (longest.wait > 1s) text += fmt::format("; the longest wait is {}, {}", longest.label, say(longest.wait));
     text += fmt::format("; every failure is watched for {}", say(plan.horizon));
-    if (lab.guest) return text + " of virtual time; " + say_bounds(lab);
+    if (lab.guest) return text + " of virtual time, on kernel " + lab.kernel() + " in the virtual lab";
     const Capacity capacity = measure_capacity();
     if (capacity.worlds < plan.count_run())
         text += fmt::format("; in batches of {}, bounded by {}", capacity.worlds, capacity.bound_by);

@@ -17,6 +17,7 @@ struct LabChoice {
     std::optional<GuestKernel> guest; ///< nothing: the namespaces lab
     int jobs = 0;                     ///< worlds, or virtual machines, at a time; 0: as many as the machine can
 
+    std::string kernel() const;
     std::string name() const { return guest ? "virtual" : "namespaces"; }
     std::string clock() const { return guest ? "virtual" : "wall"; }
 };

@@ -22,7 +22,8 @@ bool quiet_by_environment() {
 
 } // namespace
 
-ProgressView::ProgressView(const std::string& mode, const Terminal& terminal, const Plan& plan) : terminal_(terminal) {
+ProgressView::ProgressView(const std::string& mode, const Terminal& terminal, const Plan& plan, bool is_virtual)
+    : terminal_(terminal), is_virtual_(is_virtual) {
     const bool bar = mode == "bar" || (mode == "auto" && terminal.is_tty && !quiet_by_environment());
     mode_ = mode == "none" ? Mode::none : bar ? Mode::bar : Mode::lines;
     for (const PlannedTrial& trial : plan.trials) ++left_in_cell_[cell_of(trial.id)];
@@ -46,7 +47,8 @@ std::string ProgressView::status() const {
         return fmt::format("{} of {} trials over; the others need the silence: {} s left at most", progress_.done,
                            progress_.total, left / 1s);
     }
-    return "measuring the floor";
+    if (progress_.phase == "guests") return fmt::format("{} of {} trials over, in virtual time", progress_.done, progress_.total);
+    return is_virtual_ ? "starting virtual machines" : "measuring the floor";
 }
 
 void ProgressView::show(const Progress& progress) {
@@ -74,9 +76,10 @@ void ProgressView::draw() {
     if (now - last_drawn_ < 200ms || (progress_.phase == "firing" && last_drawn_ != Instant{})) return;
     last_drawn_ = now;
     std::string text;
-    if (records_ && !records_->runs.empty() && progress_.phase == "waiting") {
+    if (records_ && !records_->runs.empty() && (progress_.phase == "waiting" || progress_.phase == "guests")) {
         TerminalStyle style{terminal_.columns, terminal_.ascii, terminal_.colour, {}, {}};
         style.waiting_text = [this, now](const std::string&, const std::string&, const std::string&) {
+            if (is_virtual_) return std::string("..");
             return fmt::format("{}s.", std::max(Duration{0}, progress_.until - now) / 1s);
         };
         text = terminal_matrix(*records_, style);

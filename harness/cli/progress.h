@@ -16,7 +16,7 @@ namespace halfopen {
 class ProgressView {
 public:
     /// `mode` is "auto", "bar", "lines" or "none".
-    ProgressView(const std::string& mode, const Terminal&, const Plan&);
+    ProgressView(const std::string& mode, const Terminal&, const Plan&, bool is_virtual);
 
     void begin(const Records& soon_filled) { records_ = &soon_filled; }
     void show(const Progress&);
@@ -33,6 +33,7 @@ private:
 
     enum class Mode { bar, lines, none } mode_ = Mode::none;
     Terminal terminal_;
+    bool is_virtual_;
     const Records* records_ = nullptr;
     std::map<std::string, int> left_in_cell_;
     Progress progress_;

@@ -74,7 +74,7 @@ int finish(const Store& store, const std::vector<Requirement>& requirements, con
 int run_in(const LabChoice& lab, const RunOptions& options, const std::vector<Requirement>& requirements,
            const fs::path& folder, const Plan& plan) {
     const Terminal terminal = look_at_terminal(options.colour, options.ascii);
-    Store store(folder, plan.digest());
+    Store store(folder, {plan.digest(), lab.name(), lab.kernel()});
     fmt::print(stderr, "{}\nresults: {}{}\n", say_plan(lab, plan), store.folder().string(),
                store.is_resumed() ? fmt::format(" (resumed, {} trials are there)", store.done().size()) : "");
     const int signal = Runner(lab, plan, options, store, terminal).run();

@@ -68,7 +68,7 @@ RunLine run_line(const LabChoice& lab, const Plan& plan, const RunOptions& optio
 } // namespace
 
 Runner::Runner(const LabChoice& lab, const Plan& plan, const RunOptions& options, Store& store, const Terminal& terminal)
-    : lab_(lab), plan_(plan), options_(options), store_(store), view_(options.progress, terminal, plan) {
+    : lab_(lab), plan_(plan), options_(options), store_(store), view_(options.progress, terminal, plan, lab.guest.has_value()) {
     if (store.is_resumed()) records_ = read_records(store.file().string());
     if (records_.runs.size()) view_.begin(records_);
 }

@@ -62,4 +62,10 @@ std::string portion_initramfs(const std::string& portion_json) {
     return archive.finish();
 }
 
+std::string idle_initramfs(Duration sleep) {
+    Cpio archive;
+    archive.file(guest_path::idle, fmt::format("{}", sleep.count()));
+    return archive.finish();
+}
+
 } // namespace halfopen

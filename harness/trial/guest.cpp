@@ -1,6 +1,7 @@
 #include "harness/trial/guest.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
 
 #include <poll.h>
@@ -49,6 +50,15 @@ void run_portion(GuestPort& port, const Fd& complaints) {
     }
 }
 
+/// For who wants to know how fast a guest boots, and how fast it does nothing.
+void sleep_only(GuestPort& port) {
+    const Duration sleep{std::stoll(read_text(guest_path::idle))};
+    const std::string_view word(guest_word::idle);
+    port.write_line(word.substr(0, word.size() - 1));
+    sleep_until(MonotonicClock::now() + sleep);
+    port.write_line(word.substr(0, word.size() - 1));
+}
+
 } // namespace
 
 bool is_guest_init(int argc, char** argv) { return getpid() == 1 && argc > 0 && std::string_view(argv[0]) == "/init"; }
@@ -57,7 +67,10 @@ void run_guest() {
     GuestPort port;
     try {
         const Fd complaints = prepare_guest();
-        run_portion(port, complaints);
+        if (std::filesystem::exists(guest_path::idle))
+            sleep_only(port);
+        else
+            run_portion(port, complaints);
         port.power_off(0);
     } catch (const Error& e) {
         port.write_line(message_of_error(e.exit(), e.what()));

@@ -8,9 +8,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Large enough that starting a machine costs little beside its trials, small enough that two processors share even a
-// small plan, and that a machine of fixed memory holds all worlds of a portion at once.
-constexpr size_t most_alone = 60, most_together = 100;
+// Large enough that starting a machine costs little beside its trials, small enough that several processors share even
+// a small plan, and that a machine of fixed memory holds all worlds of a portion at once.
+constexpr Duration largest_portion = 12s;
+constexpr size_t most_worlds = 100;
+
+// Measured with QEMU 7.2: what a world, and an awakening of the guest, take of a processor's time on the wall.
+constexpr Duration cost_of_world = 60ms, cost_of_waking = 350us;
 
 /// Notices within a second, and storms of signals, are a matter of microseconds.
 bool is_quick(const PlannedTrial& t) {
@@ -19,13 +23,32 @@ bool is_quick(const PlannedTrial& t) {
     return soon || t.scenario->effect() == Effect::signals;
 }
 
+/// How often per second something happens in a trial's world.
+double wakings_per_second(const PlannedTrial& t) {
+    const TrafficInfo& traffic = info(t.traffic);
+    const Duration period = t.detector->timing().anchor.empty() ? 0ns : t.detector->timing().period;
+    double sum = 0;
+    for (const Duration beat : {traffic.client_interval, traffic.server_interval, t.detector->hello_interval(), period,
+                                t.scenario->signal_interval})
+        if (beat > 0ns) sum += 1e9 / static_cast<double>(beat.count());
+    return sum;
+}
+
+/// Adds portions of about one cost, so that none is a remainder that a machine is started for.
 void add_to(std::vector<Portion>& portions, const std::vector<PlannedTrial>& trials, bool alone) {
-    const size_t most = alone ? most_alone : most_together;
-    const size_t count = (trials.size() + most - 1) / most;
-    // Of about one size, so that none is a remainder that a machine is started for.
-    for (size_t i = 0; i < count; ++i) {
-        const auto at = [&](size_t k) { return trials.begin() + static_cast<long>(trials.size() * k / count); };
-        portions.push_back({alone, {at(i), at(i + 1)}});
+    Duration total{0};
+    for (const PlannedTrial& t : trials) total += expected_cost(t);
+    const auto count = std::max<int64_t>((total + largest_portion - 1ns) / largest_portion,
+                                         static_cast<int64_t>((trials.size() + most_worlds - 1) / most_worlds));
+    Duration so_far{0};
+    int64_t begun = 0;
+    for (const PlannedTrial& t : trials) {
+        if (begun == 0 || so_far * count >= total * begun || portions.back().trials.size() == most_worlds) {
+            portions.push_back({alone, {}});
+            ++begun;
+        }
+        portions.back().trials.push_back(t);
+        so_far += expected_cost(t);
     }
 }
 
@@ -77,6 +100,13 @@ PlannedTrial read_trial(const Json& j) {
 }
 
 } // namespace
+
+Duration expected_cost(const PlannedTrial& t) {
+    const bool ends = t.planned.kind == Prediction::Kind::window && t.planned.after.to < t.horizon;
+    const Duration watched = t.before_fault + std::max<Duration>(0ns, ends ? t.planned.after.to : t.horizon);
+    const double wakings = wakings_per_second(t) * std::chrono::duration<double>(watched).count();
+    return cost_of_world + Duration{static_cast<int64_t>(wakings * static_cast<double>(cost_of_waking.count()))};
+}
 
 std::vector<Portion> cut(const Plan& plan) {
     std::vector<PlannedTrial> quick, slow;

@@ -19,6 +19,9 @@ struct Portion {
 /// All trials of the plan that are run, each in one portion, in the plan's order within it.
 std::vector<Portion> cut(const Plan&);
 
+/// What a trial takes of a processor's time on the wall, about: awakenings cost, and idle time does not.
+Duration expected_cost(const PlannedTrial&);
+
 /// A portion as it travels into the machine, and back into trials there. `seed` is the plan's.
 std::string to_json(const Portion&, uint64_t seed);
 struct ReadPortion {

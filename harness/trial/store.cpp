@@ -29,7 +29,9 @@ void cut_torn_line(const Fd& file, const fs::path& path) {
 
 } // namespace
 
-Store::Store(const fs::path& folder, const std::string& plan_digest) : folder_(folder) {
+std::string Source::words() const { return fmt::format("the {} lab on kernel {}", lab, kernel); }
+
+Store::Store(const fs::path& folder, const Source& source) : folder_(folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (error)
@@ -42,16 +44,20 @@ Store::Store(const fs::path& folder, const std::string& plan_digest) : folder_(f
     if (flock(file_.get(), LOCK_EX | LOCK_NB) != 0)
         throw BadInput(fmt::format("{}: another run is writing into it; wait for it or name another folder", path));
     cut_torn_line(file_, file());
-    if (fs::file_size(file()) > 0) resume(plan_digest);
+    if (fs::file_size(file()) > 0) resume(source);
 }
 
-void Store::resume(const std::string& plan_digest) {
+void Store::resume(const Source& source) {
     const Records records = read_records(file().string());
     const RunLine& first = records.runs.front();
-    if (first.plan_digest != plan_digest)
+    if (first.plan_digest != source.plan_digest)
         throw BadInput(fmt::format("{}: holds the results of another plan or seed ({}, seed {}); repeat that command "
                                    "to go on with it, or name another folder",
                                    folder_.string(), first.plan, first.seed));
+    const Source was{first.plan_digest, first.lab, first.kernel};
+    if (was.words() != source.words())
+        throw BadInput(fmt::format("{}: holds the results of {}, and this would be {}; name another folder", folder_.string(),
+                                   was.words(), source.words()));
     resumed_ = true;
     for (const TrialLine& trial : records.trials)
         if (trial.outcome != Outcome::invalid) done_.insert(trial.id);

@@ -12,11 +12,18 @@
 
 namespace halfopen {
 
+/// What a folder of results is of: one plan, in one lab, on one kernel.
+struct Source {
+    std::string plan_digest, lab, kernel;
+    std::string words() const;
+};
+
 class Store {
 public:
     /// Makes the folder, or resumes it: reads what is there, cuts off a torn last line, and holds a lock while it
-    /// lives. BadInput when the folder holds another plan, or when another run is writing into it.
-    Store(const std::filesystem::path& folder, const std::string& plan_digest);
+    /// lives. BadInput when the folder holds another plan, or the same from another lab or kernel, or when another run
+    /// is writing into it.
+    Store(const std::filesystem::path& folder, const Source&);
 
     /// Trials that need not be run again: recorded, and not invalid.
     const std::set<std::string>& done() const { return done_; }
@@ -28,7 +35,7 @@ public:
     void append(const Line&);
 
 private:
-    void resume(const std::string& plan_digest);
+    void resume(const Source&);
 
     std::filesystem::path folder_;
     Fd file_;

@@ -68,6 +68,7 @@ std::optional<Heard> VirtualSession::hear() {
             if (guest.machine && !guest.is_over) listen_to(guest);
         start_machines();
         tell_in_order();
+        tell_progress();
     }
     if (to_tell_.empty()) return std::nullopt;
     Heard heard = std::move(to_tell_.front());
@@ -116,7 +117,6 @@ void VirtualSession::end(Guest& guest) {
     guest.is_over = true;
     if (guest.failure.empty()) guest.failure = guest.machine->why_failed();
     if (guest.failure.empty() && !guest.finished) guest.failure = "it switched itself off";
-    to_tell_.push_back(Progress{"guests", trials_over_, trials_, {}});
 }
 
 /// Portions before their predecessors are held back; nothing is held back once all was stopped.
@@ -153,6 +153,12 @@ void VirtualSession::tell_trials(Guest& guest) {
         if (!is_told && !stopped_)
             to_tell_.push_back(not_run(planned, Outcome::invalid, describe_failure(guest.failure, guest.complaint)));
     }
+}
+
+void VirtualSession::tell_progress() {
+    if (trials_over_ == trials_told_of_) return;
+    trials_told_of_ = trials_over_;
+    to_tell_.push_front(Progress{"guests", trials_over_, trials_, {}});
 }
 
 void VirtualSession::stop() {

@@ -53,6 +53,7 @@ private:
     void tell_in_order();
     void tell_facts(const Guest&);
     void tell_trials(Guest&);
+    void tell_progress();
 
     VirtualTask task_;
     std::string base_;
@@ -60,7 +61,7 @@ private:
     Fd events_;
     size_t next_to_start_ = 0, next_to_tell_ = 0;
     bool stopped_ = false;
-    int trials_over_ = 0, trials_ = 0;
+    int trials_over_ = 0, trials_told_of_ = 0, trials_ = 0;
     Duration lab_time_{0};
     std::deque<Heard> to_tell_;
 };

@@ -22,8 +22,11 @@ RunLine run_line(const std::string& digest) {
     line.plan = "test";
     line.plan_digest = digest;
     line.lab = "namespaces";
+    line.kernel = "6.1";
     return line;
 }
+
+Source of(const std::string& digest) { return {digest, "namespaces", "6.1"}; }
 
 TrialLine trial_line(int repeat, Outcome outcome) {
     static const Plan plan = [] {
@@ -40,12 +43,12 @@ TrialLine trial_line(int repeat, Outcome outcome) {
 TEST_CASE("a resumed folder knows what is done, and what was invalid is run again") {
     const testing::Folder folder;
     {
-        Store store(folder.path(), "sha256:a");
+        Store store(folder.path(), of("sha256:a"));
         store.append(run_line("sha256:a"));
         store.append(trial_line(1, Outcome::missed));
         store.append(trial_line(2, Outcome::invalid));
     }
-    const Store again(folder.path(), "sha256:a");
+    const Store again(folder.path(), of("sha256:a"));
     CHECK(again.is_resumed());
     CHECK(again.done() == std::set<std::string>{"silent-drop/idle/recv/r1"});
 }
@@ -53,13 +56,13 @@ TEST_CASE("a resumed folder knows what is done, and what was invalid is run agai
 TEST_CASE("a line that was torn by a kill is cut off, and the next one stands whole") {
     const testing::Folder folder;
     {
-        Store store(folder.path(), "sha256:a");
+        Store store(folder.path(), of("sha256:a"));
         store.append(run_line("sha256:a"));
         store.append(trial_line(1, Outcome::missed));
     }
     std::ofstream(folder.path() / "trials.jsonl", std::ios::app) << R"({"type":"trial","id":"silent-dr)";
     {
-        Store store(folder.path(), "sha256:a");
+        Store store(folder.path(), of("sha256:a"));
         store.append(trial_line(2, Outcome::missed));
     }
     CHECK(read_records(folder.path().string()).trials.size() == 2);
@@ -67,19 +70,19 @@ TEST_CASE("a line that was torn by a kill is cut off, and the next one stands wh
 
 TEST_CASE("the folder of another plan is refused") {
     const testing::Folder folder;
-    Store(folder.path(), "sha256:a").append(run_line("sha256:a"));
-    CHECK_THROWS_WITH(Store(folder.path(), "sha256:b"), ContainsSubstring("another plan or seed"));
+    Store(folder.path(), of("sha256:a")).append(run_line("sha256:a"));
+    CHECK_THROWS_WITH(Store(folder.path(), of("sha256:b")), ContainsSubstring("another plan or seed"));
 }
 
 TEST_CASE("two runs cannot write into one folder at once") {
     const testing::Folder folder;
-    const Store first(folder.path(), "sha256:a");
-    CHECK_THROWS_WITH(Store(folder.path(), "sha256:a"), ContainsSubstring("another run is writing"));
+    const Store first(folder.path(), of("sha256:a"));
+    CHECK_THROWS_WITH(Store(folder.path(), of("sha256:a")), ContainsSubstring("another run is writing"));
 }
 
 TEST_CASE("when no more can be written, what was written stays whole and the error says so") {
     const testing::Folder folder;
-    Store store(folder.path(), "sha256:a");
+    Store store(folder.path(), of("sha256:a"));
     store.append(run_line("sha256:a"));
     store.append(trial_line(1, Outcome::missed));
     const auto size = std::filesystem::file_size(store.file());
@@ -99,4 +102,13 @@ TEST_CASE("when no more can be written, what was written stays whole and the err
     CHECK_THAT(message, ContainsSubstring("what was measured before stays"));
     CHECK(std::filesystem::file_size(store.file()) == size);
     CHECK(read_records(folder.path().string()).trials.size() == 1);
+}
+
+TEST_CASE("a folder is not resumed in another lab or on another kernel") {
+    const testing::Folder folder;
+    { Store(folder.path(), of("sha256:a")).append(run_line("sha256:a")); }
+    CHECK_THROWS_WITH(Store(folder.path(), Source{"sha256:a", "virtual", "6.1"}),
+                      ContainsSubstring("holds the results of the namespaces lab on kernel 6.1, and this would be the "
+                                        "virtual lab on kernel 6.1"));
+    CHECK_THROWS_AS(Store(folder.path(), Source{"sha256:a", "namespaces", "6.12"}), BadInput);
 }
