@@ -16,6 +16,7 @@
 #include "detectors/recv.h"
 #include "detectors/theory/words.h"
 #include "detectors/timeouts.h"
+#include "detectors/waiting.h"
 #include "harness/base/error.h"
 
 namespace halfopen {
@@ -69,7 +70,20 @@ private:
     Duration interval() const { return settings().duration("interval"); }
     Duration timeout() const { return settings().duration("timeout"); }
 
+    /// Every frame of the client's counts, hello or not.
+    Waiting for_a_message(const Situation& s) const {
+        const Duration traffic = info(s.traffic).client_interval;
+        return {.what = "message",
+                .signal = fmt::format("no message for {}", plain(timeout())),
+                .beat = traffic > 0ns ? std::min(traffic, interval()) : interval(),
+                .limit = {timeout(), timeout() + poll_lateness(timeout())},
+                .last_before = waited_before_fault(s),
+                .crowded = traffic > 0ns};
+    }
+
     Prediction falls_silent(const Situation& s) const {
+        if (const auto waited = waits(s, for_a_message(s)))
+            return *waited;
         if (client_lives(s.effect))
             return never(fmt::format("the client says hello every {}, well within {}", plain(interval()),
                                      plain(timeout())));

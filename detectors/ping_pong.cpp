@@ -17,6 +17,7 @@
 #include "detectors/send_error.h"
 #include "detectors/theory/words.h"
 #include "detectors/timeouts.h"
+#include "detectors/waiting.h"
 #include "harness/base/error.h"
 
 namespace halfopen {
@@ -48,8 +49,8 @@ public:
     bool pong_from_thread() const override { return settings().choice("answered-by") == "thread"; }
 
     Prediction predict(const Situation& s) const override {
-        // Pings keep to a beat, and each leaves up to poll()'s lateness after it: so two of them lie as much closer
-        // together as the first was late.
+        // Pings keep to a beat, and each leaves up to poll()'s lateness after it: so two of them lie as much
+        // closer together as the first was late.
         const Duration late = poll_lateness(interval());
         const Window since = ping_before_fault(s);
         const Window next_ping{std::max(0ns, interval() - since.to - late), interval() - since.from + late};
@@ -101,16 +102,41 @@ private:
     /// A pong comes back a round trip after its ping. Where nothing else comes from the client it was the
     /// last message; otherwise the pings' own clock, which began with watching, says when the last one was.
     Window ping_before_fault(const Situation& s) const {
-        if (info(s.traffic).client_interval == 0ns && s.traffic != Traffic::buffer_full) {
+        if (hears_pongs_only(s) && s.one_way == 0ns) {
             const Window waited = waited_before_fault(s);
             return {std::min(waited.from, interval()), std::min(waited.to, interval())};
         }
-        const Window watched = s.watch_before_fault;
-        const Duration from = watched.from % interval();
-        const Duration width = watched.to - watched.from;
+        const Duration travel = 2 * s.one_way;
+        const Window since =
+            hears_pongs_only(s) ? s.message_before_fault + Window{travel, travel} : s.watch_before_fault;
+        const Duration from = since.from % interval();
+        const Duration width = since.to - since.from;
         if (from + width >= interval())
             return {0ns, interval()};
         return {from, from + width};
+    }
+
+    static bool hears_pongs_only(const Situation& s) {
+        return info(s.traffic).client_interval == 0ns && s.traffic != Traffic::buffer_full;
+    }
+
+    /// From the last pong to the fault; negative for one that had passed the router by then.
+    Window pong_before_fault(const Situation& s) const {
+        if (s.one_way == 0ns)
+            return ping_before_fault(s);
+        if (hears_pongs_only(s))
+            return waited_before_fault(s);
+        return {-s.one_way, interval() - s.one_way};
+    }
+
+    Waiting for_a_pong(const Situation& s) const {
+        return {.what = "pong",
+                .signal = fmt::format("no pong for {}", plain(timeout())),
+                .beat = interval(),
+                .limit = {timeout(), timeout() + poll_lateness(interval())},
+                .last_before = pong_before_fault(s),
+                .crowded = s.traffic == Traffic::sending,
+                .other_write = next_write_of(s)};
     }
 
     /// The client stops reading about when watching begins: it answers nothing, or the very first pings.
@@ -120,10 +146,12 @@ private:
 
     Prediction pong_missing(const Situation& s) const {
         const bool full = s.traffic == Traffic::buffer_full;
+        if (const auto waited = waits(s, for_a_pong(s)); waited && !full)
+            return *waited;
         if (client_lives(s.effect) && !full)
             return never(fmt::format("the client's worker answers a ping every {}, well within {}",
                                      plain(interval()), plain(timeout())));
-        const Window before = full ? last_pong_when_full(s) : ping_before_fault(s);
+        const Window before = full ? last_pong_when_full(s) : pong_before_fault(s);
         Prediction p;
         p.kind = Prediction::Kind::window;
         p.after = Window{timeout(), timeout() + poll_lateness(interval())} - before;

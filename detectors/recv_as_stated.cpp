@@ -15,6 +15,7 @@
 #include "detectors/theory/wheel.h"
 #include "detectors/theory/words.h"
 #include "detectors/timeouts.h"
+#include "detectors/waiting.h"
 #include "harness/base/error.h"
 
 namespace halfopen {
@@ -77,6 +78,9 @@ private:
         const Duration gap = info(s.traffic).client_interval;
         if (gap > 0ns && wait.from <= gap + jitter)
             return too_short(s, gap);
+        if (gap > 0ns)
+            if (const auto waited = waits(s, for_a_message(s, wait, gap)))
+                return *waited;
         if (gap > 0ns && client_lives(s.effect))
             return never(fmt::format("the client writes every {}, so no recv() waits for {}", plain(gap),
                                      plain(timeout())));
@@ -89,6 +93,15 @@ private:
             fmt::format("every signal ends recv() with EINTR, and the next call waits anew for all of {}, so "
                         "the timeout never ends",
                         plain(timeout())));
+    }
+
+    static Waiting for_a_message(const Situation& s, Window wait, Duration gap) {
+        return {.what = "message",
+                .signal = "recv: EAGAIN",
+                .beat = gap,
+                .limit = wait,
+                .last_before = waited_before_fault(s),
+                .crowded = true};
     }
 
     /// A timeout below the client's own interval strikes in the first pause; one that equals it may.

@@ -33,7 +33,7 @@ public:
         case Traffic::in_flight:
             return never("the only write was accepted before the fault, and none follows");
         case Traffic::request_response:
-            return never(client_lives(s.effect)
+            return never(client_lives(s.effect) || s.heals_after
                              ? "the client reads, so every answer is accepted"
                              : "no request comes any more, so no answer is written that could fail");
         case Traffic::one_write: return only_write(s);
@@ -78,6 +78,12 @@ private:
         const Window write = *next_write_of(s);
         switch (s.effect) {
         case Effect::reset:
+            if (arrival(s).from >= write.to)
+                return never("the write, 10 ms after the fault, goes out before the RST arrives, and no "
+                             "other follows");
+            if (arrival(s).to > write.from)
+                return unknown("whether the RST or the write, 10 ms after the fault, comes first is a matter "
+                               "of moments");
             return fails(write,
                          "the RST is there before the write, which comes 10 ms after the fault and fails");
         case Effect::fin:
@@ -91,17 +97,30 @@ private:
         }
     }
 
+    /// From a write to the first one after its RST. On a link with a delay, writes that were on their way at
+    /// the fault draw a RST already.
+    static Window draws_a_reset(const Situation& s) {
+        const Duration interval = info(s.traffic).server_interval;
+        if (s.one_way == Duration{0})
+            return {interval, interval};
+        return {Duration{0}, 2 * s.one_way + interval};
+    }
+
     static Prediction next_writes(const Situation& s) {
         const Duration interval = info(s.traffic).server_interval;
         const Window write = *next_write_of(s);
         switch (s.effect) {
-        case Effect::reset: return fails(write, "the next write after the RST fails");
+        case Effect::reset:
+            return fails(write + Window{s.one_way, s.one_way}, "the next write after the RST fails");
         case Effect::fin:
         case Effect::reset_on_send:
-            return fails(write + Window{interval, interval},
+            return fails(write + draws_a_reset(s),
                          "the next write is accepted and draws a RST; the one after it fails");
-        case Effect::silence: {
+        case Effect::silence:
+        case Effect::lossy: {
             const SocketEvent end = socket_events(s, {});
+            if (end.kind != SocketEvent::Kind::error)
+                return hears(end);
             return fails(end.after + Window{Duration{0}, interval},
                          "every write is accepted while the kernel tries; " + end.rule, end.steps);
         }

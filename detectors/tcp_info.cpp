@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "detectors/theory/outage.h"
 #include "detectors/theory/persist.h"
+#include "detectors/theory/rough_path.h"
 #include "detectors/theory/words.h"
 
 namespace halfopen {
@@ -26,14 +28,18 @@ public:
 
     Prediction predict(const Situation& s) const override {
         const Prediction state = sees_state(s, interval(), Verdict::eof);
+        if (s.effect == Effect::slow || s.effect == Effect::lossy)
+            return earlier(impatient(s), state);
         if (s.effect != Effect::silence)
             return state;
         if (s.traffic == Traffic::buffer_full)
-            return earlier(window_probes_count(s), state);
+            return is_outage(s) ? state : earlier(window_probes_count(s), state);
         const auto write = unanswered_write_of(s, std::nullopt);
         if (!write)
             return state;
-        return earlier(earlier(retransmits_count(s, *write), timeout_passes(*write)), state);
+        if (is_outage(s))
+            return earlier(earlier(before_healing(s, *write), timeout_in_outage(s, *write)), state);
+        return earlier(earlier(retransmits_count(s, *write), timeout_passes(s, *write)), state);
     }
 
     void watch(Connection& connection, Out& out) const override {
@@ -90,14 +96,64 @@ private:
     }
 
     /// The time without an ACK counts from the last look before the write.
-    Prediction timeout_passes(Window write) const {
+    Prediction timeout_passes(const Situation& s, Window write) const {
         const Duration timeout = settings().duration("timeout");
+        // An ACK that was on its way at the fault may come after the write.
+        const Window owed{write.from, std::max(write.to, s.one_way)};
         return found(
-            write + Window{timeout - interval(), timeout},
+            owed + Window{timeout - interval(), timeout},
             fmt::format("TCP_INFO: unacknowledged for {}", plain(timeout)),
             fmt::format("the write stays unacknowledged for {}", plain(timeout)),
             {fmt::format("{} after the fault: the server writes; {} later it is still unacknowledged",
                          in_seconds(write), plain(timeout))});
+    }
+
+    /// The count that is reached before the path is healed; after that the next retransmission is answered,
+    /// and the count begins anew before anybody looks.
+    Prediction before_healing(const Situation& s, Window write) const {
+        const Prediction p = retransmits_count(s, write);
+        const Window nth = write + retransmission_of(s, settings().count("retransmits"));
+        if (nth.to < *s.heals_after)
+            return p;
+        const std::string both =
+            fmt::format("the path is healed after {}, and {} would be reached {} after the fault",
+                        in_seconds(*s.heals_after), p.signal, in_seconds(nth));
+        return nth.from > *s.heals_after + healed_late ? never(both) : unknown(both);
+    }
+
+    Prediction timeout_in_outage(const Situation& s, Window write) const {
+        const Prediction p = timeout_passes(s, write);
+        const Window answered = delivered(s, flight_of(s), write);
+        const std::string both =
+            fmt::format("the path is healed after {}, and the write is acknowledged {} after the fault",
+                        in_seconds(*s.heals_after), in_seconds(answered));
+        if (answered.to < p.after.from)
+            return never(both);
+        return answered.from > p.after.to ? p : unknown(both + ", about when the limit ends");
+    }
+
+    /// Limits of its own on a path that is slow or lossy.
+    Prediction impatient(const Situation& s) const {
+        const bool writes = info(s.traffic).server_writes && s.traffic != Traffic::buffer_full;
+        if (!writes)
+            return never("the server writes nothing that could be late");
+        const int n = settings().count("retransmits");
+        const Duration limit =
+            std::min(retransmission_of(s, n).from, settings().duration("timeout") - interval());
+        const std::string said = fmt::format("it gives up {} after a write (retransmits {}, timeout {})",
+                                             in_seconds(limit), n, plain(settings().duration("timeout")));
+        if (s.effect == Effect::slow) {
+            const std::string answer =
+                fmt::format("every answer comes within {}, and {}", in_seconds(slowest_answer(s)), said);
+            return limit > slowest_answer(s) ? never(answer) : unknown(answer);
+        }
+        if (beyond_horizon(s, limit))
+            return never(said + ", after the horizon");
+        const int tries = tries_within(flight_of(s), limit);
+        return unknown(fmt::format(
+            "chance: a try and its answer are lost with {}, and {}, when {} tries in a row are: {} for "
+            "each write",
+            chance_of(s, 1), said, tries, chance_of(s, tries)));
     }
 
     Prediction window_probes_count(const Situation& s) const {

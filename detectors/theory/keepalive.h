@@ -17,4 +17,7 @@ Window first_probe(Duration idle, int hz);
 /// reached the user timeout and at least one probe is out.
 Window keepalive_abort(Duration idle, Duration interval, int count, Duration user_timeout, int hz);
 
+/// From the last segment received to the last probe before that end.
+Window last_probe(Duration idle, Duration interval, int count, Duration user_timeout, int hz);
+
 } // namespace halfopen

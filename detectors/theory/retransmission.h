@@ -16,12 +16,21 @@ namespace halfopen {
 /// TCP_RTO_MIN, whatever the real RTO (tcp_model_timeout()).
 Duration retransmission_budget(int retries, Duration rto_max);
 
+/// The RTO after so many equal round trips: the smoothed round trip, and the larger of its variation and
+/// rto_min (RFC 6298, 2; net/ipv4/tcp_input.c: tcp_rtt_estimator()). The first sample counts twice itself as
+/// variation, which is more than 200 ms where a round trip is more than 100 ms, and then shrinks by a quarter
+/// at a time.
+Duration retransmission_timeout(Duration round_trip, int samples, const KernelFacts&);
+
 /// What the retransmission timers depend on.
 struct Flight {
     KernelFacts kernel;
     Duration rto{0};
     Duration srtt{0};
     int segments = 1; ///< in flight; with one, the tail loss probe waits rto_min longer for a delayed ACK
+    /// Writes follow each other and put the tail loss probe off, so that the first retransmission comes as
+    /// early as one RTO after the write, or as late as after probe and RTO.
+    bool crowded = false;
 };
 
 /// From the write to the first segment that is sent again: the tail loss probe, or without it the
@@ -35,7 +44,15 @@ Window retransmission(const Flight&, int n);
 /// tcp_retries2. An exact run of the timer wheel over all phases.
 Window giving_up(const Flight&, Duration user_timeout);
 
+/// From the first retransmission to the last one before that end: a path that is healed later than this is
+/// healed in vain, because nothing is sent any more between the last try and the end.
+Window last_try(const Flight&, Duration user_timeout);
+
 /// From the write to ETIMEDOUT.
 Window unanswered_write(const Flight&, Duration user_timeout);
+
+/// How often a write has been sent, at least, when `limit` has passed: itself, the tail loss probe, the
+/// retransmissions.
+int tries_within(const Flight&, Duration limit);
 
 } // namespace halfopen

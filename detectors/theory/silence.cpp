@@ -32,18 +32,8 @@ SocketEvent nothing_asks(const Situation& s, const SocketTimers& t) {
     return {Kind::never, 0, {}, fmt::format("{}, so nothing can fail: {}", sends_nothing(s), why), {}};
 }
 
-/// Since the last segment. With keepalive a client that was well has answered a probe after every idle time,
-/// so no more than that can have passed.
-Window last_segment(const Situation& s, const SocketTimers& t) {
-    const Duration most = first_probe(t.idle, s.kernel.hz).to;
-    Window before = s.segment_before_fault;
-    if (before.from > most)
-        before.from = 0ns;
-    before.to = std::min(before.to, most);
-    return before;
-}
+} // namespace
 
-/// Keepalive, with or without a user timeout (tcp_keepalive_timer()).
 SocketEvent probes_unanswered(const Situation& s, const SocketTimers& t) {
     const int hz = s.kernel.hz;
     const Window abort = keepalive_abort(t.idle, t.interval, t.count, t.user_timeout, hz);
@@ -69,10 +59,9 @@ SocketEvent probes_unanswered(const Situation& s, const SocketTimers& t) {
              fmt::format("the fault came {} after the last segment", in_seconds(last_segment(s, t)))}};
 }
 
-/// Unacknowledged data, with or without a user timeout (tcp_write_timeout()).
 SocketEvent data_unanswered(const Situation& s, const SocketTimers& t, Window write) {
     const Window first = retransmission_of(s, 1);
-    const Window end = first + giving_up(flight_of(s), t.user_timeout);
+    const Window end = first + giving_up_of(s, t.user_timeout);
     const std::string limit =
         t.user_timeout > 0ns
             ? fmt::format("{} (TCP_USER_TIMEOUT)", plain(t.user_timeout))
@@ -96,6 +85,8 @@ SocketEvent data_unanswered(const Situation& s, const SocketTimers& t, Window wr
          fmt::format("{} after the write: the first timer beyond {}: ETIMEDOUT", in_seconds(end), limit)}};
 }
 
+namespace {
+
 /// A shut window without a user timeout: tcp_retries2 unanswered zero-window probes (tcp_probe_timer()).
 SocketEvent window_probes_unanswered(const Situation& s, const SocketTimers& t) {
     const Flight f = flight_of(s);
@@ -118,10 +109,11 @@ SocketEvent window_probes_unanswered(const Situation& s, const SocketTimers& t) 
          fmt::format("{}: {} probes unanswered, ETIMEDOUT", in_seconds(end), most)}};
 }
 
-SocketEvent reset_by(Window segment, const std::string& what) {
+/// The answer comes back from the client, or from a router on the way.
+SocketEvent reset_by(const Situation& s, Window segment, const std::string& what) {
     return {Kind::error,
             ECONNRESET,
-            segment,
+            segment + Window{s.one_way, 2 * s.one_way},
             fmt::format("{} is answered by RST", what),
             {fmt::format("{} after the fault: {} goes out, RST comes back: ECONNRESET (tcp_reset())",
                          in_seconds(segment), what)}};
@@ -143,14 +135,19 @@ std::optional<Window> resend_in_flight(const Situation& s) {
         return std::nullopt; // the next write comes sooner
     if (s.traffic != Traffic::in_flight && s.unacked == 0)
         return std::nullopt;
-    const Window after = *unanswered_write_of(s, std::nullopt) + first_resend(flight_of(s));
-    return Window{std::max<Duration>(0ns, after.from), after.to};
+    const auto write = unanswered_write_of(s, std::nullopt);
+    if (!write)
+        return std::nullopt;
+    const Window after = *write + first_resend(flight_of(s));
+    // On a link with a delay the first sending may still be on its way, and be answered.
+    return Window{s.one_way > 0ns ? 0ns : std::max<Duration>(0ns, after.from), after.to};
 }
 
 SocketEvent reset_by_probe(const Situation& s, const SocketTimers& t) {
     const Window probe = first_probe(t.idle, s.kernel.hz);
-    SocketEvent event = reset_by(probe - last_segment(s, t), "the first keepalive probe");
-    event.after.from = std::max<Duration>(0ns, event.after.from);
+    const Window after = probe - last_segment(s, t);
+    SocketEvent event =
+        reset_by(s, {std::max<Duration>(0ns, after.from), after.to}, "the first keepalive probe");
     event.rule =
         fmt::format("the first keepalive probe, {} after the last segment (idle {}), is answered by RST",
                     in_seconds(probe), plain(t.idle));
@@ -161,6 +158,15 @@ SocketEvent reset_by_probe(const Situation& s, const SocketTimers& t) {
 }
 
 } // namespace
+
+Window last_segment(const Situation& s, const SocketTimers& t) {
+    const Duration most = first_probe(t.idle, s.kernel.hz).to;
+    Window before = s.segment_before_fault;
+    if (before.from > most)
+        before.from = -s.one_way;
+    before.to = std::min(before.to, most);
+    return before;
+}
 
 SocketEvent silent(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
     if (s.traffic == Traffic::buffer_full)
@@ -174,12 +180,12 @@ SocketEvent silent(const Situation& s, const SocketTimers& t, std::optional<Wind
 
 SocketEvent reset_when_asked(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
     if (s.traffic == Traffic::buffer_full)
-        return reset_by(next_window_probe(s), "the next zero-window probe");
+        return reset_by(s, next_window_probe(s), "the next zero-window probe");
     SocketEvent event;
     if (const auto resend = resend_in_flight(s))
-        event = reset_by(*resend, "what is in flight, sent again,");
+        event = reset_by(s, *resend, "what is in flight, sent again,");
     if (const auto write = next_write_of(s, own_write))
-        event = earlier(event, reset_by(*write, own_write ? "the next ping or write" : "the next write"));
+        event = earlier(event, reset_by(s, *write, own_write ? "the next ping or write" : "the next write"));
     if (event.kind != Kind::never)
         return event;
     if (t.keepalive)

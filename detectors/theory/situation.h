@@ -22,8 +22,8 @@ enum class Effect {
     silence,           ///< from now on no packet passes, in either direction
     reset_on_send,     ///< silence, until the server sends a segment: that is answered by RST
     acknowledges_only, ///< the client's kernel acknowledges and answers probes; its process never does
-    slow,              ///< packets take up to `slowest_way` each way from now on, some overtake others; none is lost
-    lossy,             ///< `loss_percent` of the packets in each direction are lost from now on, by chance
+    slow,  ///< packets take up to `slowest_way` each way from now on, some overtake others; none is lost
+    lossy, ///< `loss_percent` of the packets in each direction are lost from now on, by chance
 };
 
 std::string_view name(Effect);
@@ -49,9 +49,11 @@ struct Situation {
     Traffic traffic = Traffic::idle;
     KernelFacts kernel;
 
-    Window segment_before_fault; ///< since the server's kernel last received a segment (keepalive's origin)
-    Window message_before_fault; ///< since the server's program last received a whole frame
-    Window watch_before_fault;   ///< since the detector began to watch
+    Window segment_before_fault; ///< since the server's kernel last received a segment (keepalive's origin);
+                                 ///< negative for one that is on its way, and still arrives
+    Window
+        message_before_fault;  ///< since the server's program last received a whole frame; negative likewise
+    Window watch_before_fault; ///< since the detector began to watch
     Duration rto{std::chrono::milliseconds{204}}; ///< tcpi_rto just before the fault
     Duration srtt{std::chrono::microseconds{50}}; ///< tcpi_rtt just before the fault
     unsigned unacked = 0;                         ///< tcpi_unacked, segments sent and not acknowledged
@@ -61,6 +63,7 @@ struct Situation {
     Duration slowest_way{0};                      ///< the longest that a packet takes each way after it
     int loss_percent = 0;                         ///< where the effect is lossy
     std::optional<Duration> heals_after;          ///< the fault is undone so long after it
+    Duration horizon{0};                          ///< how long it is watched after the fault; zero: for ever
 };
 
 } // namespace halfopen

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "detectors/theory/keepalive.h"
+#include "detectors/theory/outage.h"
 #include "detectors/theory/persist.h"
+#include "detectors/theory/rough_path.h"
 #include "detectors/theory/silence.h"
 #include "detectors/theory/words.h"
 
@@ -47,35 +49,39 @@ SocketEvent healthy(const Situation& s, const SocketTimers& t) {
     return never("the client is there, so nothing happens on the socket");
 }
 
+/// How long the client's last segment travels.
+std::string how_soon(const Situation& s) {
+    return s.one_way == 0ns ? "at once" : fmt::format("one way later, after {}", plain(s.one_way));
+}
+
 SocketEvent goodbye(const Situation& s) {
     if (s.traffic == Traffic::buffer_full && s.effect == Effect::fin)
         return {Kind::error,
                 ECONNRESET,
-                at_once,
+                arrival(s),
                 "the client closes with unread bytes in its buffer, so its kernel sends RST instead of FIN "
                 "(RFC 2525, 2.17)",
                 {"0 s: close() with unread data sends RST at once (tcp_close())"}};
     if (s.traffic == Traffic::in_flight && s.effect == Effect::fin)
         return {Kind::eof_or_error,
                 0,
-                at_once,
+                arrival(s),
                 "the client closes while the server's bytes arrive: FIN when it has read them, RST when it "
                 "has not",
                 {"0 s: close() sends FIN, or RST with unread data (tcp_close())"}};
     return {Kind::eof,
             0,
-            at_once,
-            s.effect == Effect::half_close
-                ? "the client's FIN arrives at once: it will send no more, but it still reads"
-                : "the client's FIN arrives at once: it will send no more",
+            arrival(s),
+            fmt::format("the client's FIN arrives {}: it will send no more{}", how_soon(s),
+                        s.effect == Effect::half_close ? ", but it still reads" : ""),
             {"0 s: FIN; the socket is readable and the state is CLOSE_WAIT (tcp_fin())"}};
 }
 
-SocketEvent reset_at_once() {
+SocketEvent reset_at_once(const Situation& s) {
     return {Kind::error,
             ECONNRESET,
-            at_once,
-            "the client's RST arrives at once",
+            arrival(s),
+            fmt::format("the client's RST arrives {}", how_soon(s)),
             {"0 s: RST; the state is CLOSE and the pending error ECONNRESET (tcp_reset())"}};
 }
 
@@ -108,12 +114,12 @@ SocketEvent after_fault(const Situation& s, const SocketTimers& t, std::optional
     case Effect::signals: return healthy(s, t);
     case Effect::fin: return goodbye(s);
     case Effect::half_close: return goodbye(s);
-    case Effect::reset: return reset_at_once();
-    case Effect::silence: return silent(s, t, own_write);
+    case Effect::reset: return reset_at_once(s);
+    case Effect::silence: return s.heals_after ? outage(s, t, own_write) : silent(s, t, own_write);
     case Effect::reset_on_send: return reset_when_asked(s, t, own_write);
     case Effect::acknowledges_only: return acknowledged(s, t);
-    case Effect::slow:
-    case Effect::lossy: return {Kind::unknown, 0, {}, "what a slow or lossy path does is not worked out yet", {}};
+    case Effect::slow: return slow_path(s, t, own_write);
+    case Effect::lossy: return lossy_path(s, t, own_write);
     }
     return {};
 }

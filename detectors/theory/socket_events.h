@@ -29,6 +29,9 @@ struct SocketEvent {
 /// Between the arrival of a packet and the program's waking.
 inline constexpr Window at_once{Duration{0}, std::chrono::milliseconds{10}};
 
+/// The same for a packet that leaves the client at the fault.
+inline Window arrival(const Situation& s) { return at_once + Window{s.one_way, s.one_way}; }
+
 /// What happens on the socket in a situation whose kernel timers are `timers`. `own_write` is when the
 /// detector itself writes next after the fault, for one that writes more than its traffic profile does.
 SocketEvent socket_events(const Situation&, const SocketTimers& timers,
@@ -37,10 +40,11 @@ SocketEvent socket_events(const Situation&, const SocketTimers& timers,
 /// What waits to be acknowledged, as the retransmission rules want it.
 Flight flight_of(const Situation&);
 
-/// From the unanswered write to its n-th retransmission. Writes that follow each other put the tail loss
-/// probe off, so under `sending` it comes as early as one RTO after the write, or as late as after probe and
-/// RTO.
+/// From the unanswered write to its n-th retransmission.
 Window retransmission_of(const Situation&, int n);
+
+/// From its first retransmission to the end of the connection: giving_up() of what is in flight.
+Window giving_up_of(const Situation&, Duration user_timeout);
 
 /// When the server writes what will stay unanswered, from the fault; negative for what is in flight already.
 /// Nothing when it writes nothing.

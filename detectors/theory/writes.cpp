@@ -19,20 +19,50 @@ constexpr Duration delayed_ack_most = 200ms;
 /// The buffer is filled about when watching begins, before or after it, and shut this much off at most.
 constexpr Duration filling = 250ms;
 
+/// The last answer that a server with requests wrote, or will write to a request that is on its way: from the
+/// fault. The client acknowledges it one way later, at once or with a delay. Nothing when it was
+/// acknowledged.
+std::optional<Window> unanswered_answer(const Situation& s) {
+    const Window request = s.message_before_fault;
+    const Window answer{-request.to, -request.from};
+    if (request.to < s.one_way)
+        return Window{std::max(answer.from - info(s.traffic).client_interval, -s.one_way - delayed_ack_most),
+                      answer.to};
+    if (s.unacked == 0)
+        return std::nullopt;
+    return Window{-s.one_way - delayed_ack_most, answer.to};
+}
+
+/// On a link with a delay, acknowledgements that are on their way at the fault still lower the RTO: by a
+/// quarter of its variation at a time (tcp_rtt_estimator()), and not more than once in one way's time.
+Flight with_lower_rto(Flight f) {
+    f.rto = f.srtt + std::max(f.kernel.rto_min, (f.rto - f.srtt) * 3 / 4);
+    return f;
+}
+
 } // namespace
 
 Flight flight_of(const Situation& s) {
-    return {s.kernel, s.rto, s.srtt, static_cast<int>(std::max(1u, s.unacked))};
+    const bool keeps_writing =
+        s.traffic == Traffic::sending || (s.traffic == Traffic::request_response && s.one_way > 0ns);
+    return {s.kernel, s.rto, s.srtt, static_cast<int>(std::max(1u, s.unacked)), keeps_writing};
 }
 
 Window retransmission_of(const Situation& s, int n) {
-    Flight f = flight_of(s);
-    if (s.traffic != Traffic::sending)
-        return retransmission(f, n);
-    f.segments = 1;
-    Flight without_probe = f;
-    without_probe.kernel.tail_loss_probe = false;
-    return {retransmission(without_probe, n).from, retransmission(f, n).to};
+    const Flight f = flight_of(s);
+    const Window after = retransmission(f, n);
+    if (!f.crowded || s.one_way == 0ns)
+        return after;
+    return {retransmission(with_lower_rto(f), n).from, after.to};
+}
+
+Window giving_up_of(const Situation& s, Duration user_timeout) {
+    const Flight f = flight_of(s);
+    const Window after = giving_up(f, user_timeout);
+    if (!f.crowded || s.one_way == 0ns)
+        return after;
+    const Window sooner = giving_up(with_lower_rto(f), user_timeout);
+    return {std::min(after.from, sooner.from), std::max(after.to, sooner.to)};
 }
 
 std::optional<Window> next_write_of(const Situation& s, std::optional<Window> own_write) {
@@ -52,11 +82,14 @@ std::optional<Window> unanswered_write_of(const Situation& s, std::optional<Wind
     if (s.traffic == Traffic::in_flight)
         return Window{-in_flight_before, 0ns};
     const std::optional<Window> next = next_write_of(s, own_write);
-    // The write before the fault may not have been acknowledged yet.
+    // The write before the fault may not have been acknowledged yet; what was written less than one way
+    // before it cannot be.
     if (s.traffic == Traffic::sending)
-        return Window{-delayed_ack, next->to};
+        return Window{-delayed_ack - s.one_way, next->to - s.one_way};
+    if (s.traffic == Traffic::request_response && s.one_way > 0ns && !own_write)
+        return unanswered_answer(s);
     if (s.unacked > 0)
-        return Window{-delayed_ack_most, 0ns};
+        return Window{-delayed_ack_most - 2 * s.one_way, 0ns};
     return next;
 }
 

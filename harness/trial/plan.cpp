@@ -4,6 +4,7 @@
 #include <random>
 #include <set>
 
+#include "detectors/theory/retransmission.h"
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/linux/machine.h"
@@ -22,12 +23,14 @@ double jitter(uint64_t seed, const std::string& cell) {
     return static_cast<double>(std::mt19937_64{hash}() >> 11) * 0x1.0p-53;
 }
 
-/// Where traffic has a beat of its own, the fault falls 70 ms after one: by then no delayed ACK is under way
-/// (40 ms, TCP_DELACK_MIN), which a router could answer.
-Duration on_the_beat(Traffic traffic, Duration before) {
+/// Where traffic has a beat of its own, the fault falls so long after one: by then no delayed ACK is under way
+/// (40 ms, TCP_DELACK_MIN), which a router could answer. A request, its answer and the ACK are three ways.
+Duration after_a_beat(Duration one_way) { return 70ms + 3 * one_way; }
+
+Duration on_the_beat(Traffic traffic, Duration before, Duration one_way) {
     const Duration beat = std::max(info(traffic).client_interval, info(traffic).server_interval);
     if (beat == 0ns) return before;
-    return (before + beat - 1ns) / beat * beat + 70ms;
+    return (before + beat - 1ns) / beat * beat + after_a_beat(one_way);
 }
 
 /// What all cells of a plan share.
@@ -38,11 +41,11 @@ struct Common {
 
 /// How the fault lies to the detector's clock.
 struct Phases {
-    Duration lead{0}, period{0};
+    Duration lead{0}, period{0}, one_way{0};
     Duration before(Traffic traffic, double phase) const {
         const auto part = Duration{static_cast<int64_t>(static_cast<double>(period.count()) * phase)};
         const Duration least = traffic == Traffic::buffer_full ? 500ms : 0ms;
-        return on_the_beat(traffic, std::max(least, lead + part));
+        return on_the_beat(traffic, std::max(least, lead + part), one_way);
     }
     Window range(Traffic traffic) const { return {before(traffic, 0), before(traffic, 1) + 60ms}; }
 };
@@ -53,7 +56,21 @@ Phases phases_of(const Scenario& scenario, const Detector& detector, Duration sw
     const Timing timing = detector.timing();
     // The proof of life has to travel, and its acknowledgement back.
     return {timing.lead + 2 * scenario.one_way,
-            timing.anchor.empty() || timing.period > sweep_up_to ? 0ns : timing.period};
+            timing.anchor.empty() || timing.period > sweep_up_to ? 0ns : timing.period, scenario.one_way};
+}
+
+/// The situation of a link with a delay: RTT and RTO as they will be, and everything that is heard is one way old when it
+/// arrives; negative times belong to what will be on its way at the fault.
+void plan_delay(Situation& s, Window before) {
+    const Duration way = s.one_way, client = info(s.traffic).client_interval, server = info(s.traffic).server_interval;
+    // Both handshake and proof of life have measured the round trip; a server that writes goes on measuring.
+    s.srtt += 2 * way;
+    s.rto = retransmission_timeout(s.srtt, 2 + static_cast<int>(server > 0ns ? before.from / s.srtt : 0), s.kernel);
+    if (client > 0ns) {
+        const Duration sent = after_a_beat(way) % client;
+        s.segment_before_fault = s.message_before_fault = {sent, sent + 40ms};
+    }
+    for (Window* heard : {&s.segment_before_fault, &s.message_before_fault}) *heard = *heard - Window{way, way};
 }
 
 /// Why a fault that is healed then cannot be judged; empty when it can.
@@ -78,7 +95,9 @@ void add_cell(Plan& plan, const Common& common, const Scenario& scenario, Traffi
     trial.skip = detector->skip_reason(traffic);
     if (trial.skip.empty()) trial.skip = why_not_healing(trial.heal_after, trial.horizon);
     const Phases phases = phases_of(scenario, *detector, common.sweep_up_to);
-    trial.planned = detector->predict(planned_situation(scenario, traffic, *detector, phases.range(traffic), common.kernel));
+    Situation situation = planned_situation(scenario, traffic, *detector, phases.range(traffic), common.kernel);
+    situation.horizon = trial.horizon;
+    trial.planned = detector->predict(situation);
     const std::string cell = fmt::format("{}/{}/{}", scenario.name, info(traffic).name, trial.spec);
     const double u = jitter(plan.seed, cell);
     for (int i = 0; i < plan.repeats; ++i) {
@@ -124,6 +143,7 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
         if (beat > 0ns) s.segment_before_fault = s.message_before_fault = {0ns, std::min(before.to, beat) + 60ms};
     if (const Duration server = info(traffic).server_interval; server > 0ns)
         s.segment_before_fault = {0ns, server + 60ms};
+    if (s.one_way > 0ns) plan_delay(s, before);
     if (traffic == Traffic::in_flight) s.unacked = 1;
     return s;
 }

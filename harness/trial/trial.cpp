@@ -86,16 +86,19 @@ Situation NamespaceTrial::read_situation(Instant due) const {
     s.slowest_way = planned_.scenario->slowest_way();
     s.loss_percent = planned_.scenario->loss_percent();
     s.heals_after = planned_.heal_after;
+    s.horizon = planned_.horizon;
     s.rto = tcp->rto;
     s.srtt = tcp->srtt;
     s.unacked = tcp->unacked;
     s.notsent_bytes = tcp->notsent_bytes;
     s.watch_before_fault = at(due - slot.watching.get());
-    s.message_before_fault = at(due - slot.last_message.get());
     // TCP_INFO counts in jiffies; the client's own stamp of what it sent last is finer, where it agrees.
     const Duration coarse = due - MonotonicClock::now() + std::min(tcp->last_data_received, tcp->last_ack_received);
-    const Duration fine = due - slot.last_client_send.get();
+    // What the client sent last arrives one way later: after the fault, when it has passed the router before it.
+    const Duration fine = due - slot.last_client_send.get() - s.one_way;
     s.segment_before_fault = at(fine <= coarse + Duration{2s} / kernel_.hz ? fine : coarse);
+    const Duration read = due - slot.last_message.get();
+    s.message_before_fault = at(s.one_way > 0ns ? std::min(read, fine) : read);
     return s;
 }
 

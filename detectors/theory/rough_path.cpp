@@ -1,0 +1,131 @@
+#include "detectors/theory/rough_path.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "detectors/theory/keepalive.h"
+#include "detectors/theory/silence.h"
+#include "detectors/theory/words.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+using Kind = SocketEvent::Kind;
+
+namespace {
+
+constexpr Duration delayed_ack_most = 200ms; // TCP_DELACK_MAX
+
+SocketEvent never(std::string rule) { return {Kind::never, 0, {}, std::move(rule), {}}; }
+SocketEvent unknown(std::string rule) { return {Kind::unknown, 0, {}, std::move(rule), {}}; }
+
+/// When the server writes what has to be answered on this path; nothing when it does not write.
+std::optional<Window> write_of(const Situation& s, std::optional<Window> own_write) {
+    if (s.traffic == Traffic::request_response)
+        return Window{0ns, info(s.traffic).client_interval};
+    return unanswered_write_of(s, own_write);
+}
+
+/// From the unanswered write to the end of the connection.
+Window end_of_write(const Situation& s, const SocketTimers& t) {
+    return retransmission_of(s, 1) + giving_up_of(s, t.user_timeout);
+}
+
+/// The probes that must all stay unanswered.
+int probes_in_vain(const Situation& s, const SocketTimers& t) {
+    if (t.user_timeout == 0ns)
+        return t.count;
+    const Window last = last_probe(t.idle, t.interval, t.count, t.user_timeout, s.kernel.hz);
+    return 1 + static_cast<int>((last.from - t.idle) / t.interval);
+}
+
+SocketEvent shut_window() {
+    return never(
+        "the window is shut, and the client's kernel goes on answering zero-window probes: a lost or late "
+        "answer only brings the next probe");
+}
+
+} // namespace
+
+Duration slowest_answer(const Situation& s) { return 2 * s.slowest_way + delayed_ack_most; }
+Duration slowest_message(const Situation& s) { return 4 * s.slowest_way; }
+
+double unanswered(const Situation& s) {
+    const double arrives = 1 - s.loss_percent / 100.0;
+    return 1 - arrives * arrives;
+}
+
+std::string chance_of(const Situation& s, int tries) {
+    return fmt::format("{:.2g} %", 100 * std::pow(unanswered(s), tries));
+}
+
+bool beyond_horizon(const Situation& s, Duration after) { return s.horizon > 0ns && after > s.horizon; }
+
+SocketEvent slow_path(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
+    if (s.traffic == Traffic::buffer_full)
+        return shut_window();
+    const std::string late =
+        fmt::format("nothing is lost, and every packet arrives within {}", plain(s.slowest_way));
+    if (write_of(s, own_write)) {
+        const Window end = end_of_write(s, t);
+        if (end.from > slowest_answer(s))
+            return never(fmt::format(
+                "{}: the answer comes within {}, and the kernel gives up {} after an unanswered write", late,
+                in_seconds(slowest_answer(s)), in_seconds(end)));
+        return unknown(
+            fmt::format("{}, but the kernel gives up {} after an unanswered write, and an answer may take {}",
+                        late, in_seconds(end), in_seconds(slowest_answer(s))));
+    }
+    if (!t.keepalive)
+        return never(late + "; no timer of the kernel is armed");
+    const int hz = s.kernel.hz;
+    const Duration from_first_probe =
+        std::max(t.interval, keepalive_abort(t.idle, t.interval, t.count, t.user_timeout, hz).from -
+                                 first_probe(t.idle, hz).to);
+    if (from_first_probe > 2 * s.slowest_way)
+        return never(
+            fmt::format("{}: a probe is answered within {}, and the kernel waits {} after the first one",
+                        late, in_seconds(2 * s.slowest_way), in_seconds(from_first_probe)));
+    return unknown(
+        fmt::format("{}, but the kernel waits only {} after the first probe, and an answer may take {}", late,
+                    in_seconds(from_first_probe), in_seconds(2 * s.slowest_way)));
+}
+
+SocketEvent lossy_path(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
+    if (s.traffic == Traffic::buffer_full)
+        return shut_window();
+    const std::string each =
+        fmt::format("a try and its answer are lost with {} %", std::lround(100 * unanswered(s)));
+    if (const auto write = write_of(s, own_write)) {
+        const Window end = end_of_write(s, t);
+        if (beyond_horizon(s, write->from + end.from))
+            return never(
+                fmt::format("chance would have to keep a write unanswered for {}, longer than the {} watched",
+                            in_seconds(end), plain(s.horizon)));
+        const int tries = tries_within(flight_of(s), end.from);
+        return unknown(fmt::format(
+            "chance: {}, and when {} tries in a row are, a write ends the connection after {}: {} for "
+            "each write",
+            each, tries, in_seconds(end), chance_of(s, tries)));
+    }
+    if (!t.keepalive)
+        return never("the server sends nothing that could be lost, and what the client loses it sends again");
+    const SocketEvent end = probes_unanswered(s, t);
+    if (beyond_horizon(s, end.after.from))
+        return never(fmt::format(
+            "the probes begin after {}, so chance cannot end the connection within the {} watched",
+            plain(t.idle), plain(s.horizon)));
+    if (info(s.traffic).client_interval > 0ns)
+        return unknown(fmt::format(
+            "chance: the client writes all the time, and only when {} of its tries in a row are in "
+            "vain, probes begin; {}, so that is at most {} each time",
+            tries_within(flight_of(s), t.idle), each, chance_of(s, tries_within(flight_of(s), t.idle))));
+    const int probes = probes_in_vain(s, t);
+    return unknown(fmt::format(
+        "chance: {}, and {} probes in a row end the connection: {} each time the link has rested for "
+        "{}",
+        each, probes, chance_of(s, probes), plain(t.idle)));
+}
+
+} // namespace halfopen

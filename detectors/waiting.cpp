@@ -1,0 +1,80 @@
+#include "detectors/waiting.h"
+
+#include <fmt/format.h>
+
+#include "detectors/theory/outage.h"
+#include "detectors/theory/rough_path.h"
+#include "detectors/theory/words.h"
+
+namespace halfopen {
+
+namespace {
+
+using Ends = Wait::Ends;
+
+Prediction while_slow(const Situation& s, const Waiting& w) {
+    const Duration most = w.beat + slowest_message(s);
+    const std::string gap = fmt::format("a {} is sent every {}, and two round trips of the slow path are {}",
+                                        w.what, plain(w.beat), plain(slowest_message(s)));
+    if (w.limit.from > most)
+        return never(fmt::format("{}, which together is less than {}", gap, plain(w.limit.from)));
+    return unknown(fmt::format(
+        "{}, which together is not less than {}: whether a retransmission that the slowness caused "
+        "holds one back for so long is not worked out here",
+        gap, plain(w.limit.from)));
+}
+
+/// A message is late when all tries to send something in the time since the last one were in vain: some of
+/// them for the way there, the others for an answer, which has as many tries of its own.
+Prediction while_lossy(const Situation& s, const Waiting& w) {
+    const Duration left = w.limit.from - w.beat;
+    if (beyond_horizon(s, w.limit.from - w.last_before.to))
+        return never(fmt::format("no {} can be missed for {} within the {} watched", w.what,
+                                 plain(w.limit.from), plain(s.horizon)));
+    const int tries = tries_within({s.kernel, s.rto, s.srtt, 1, w.crowded}, left / 2);
+    return unknown(fmt::format(
+        "chance: a try and its answer are lost with {}, and a {} is {} late when {} tries in a row "
+        "are, on its own way or on that of what it answers: at most 2 x {} for each",
+        chance_of(s, 1), w.what, plain(left), tries, chance_of(s, tries)));
+}
+
+Prediction during_outage(const Situation& s, const Waiting& w) {
+    const Wait wait = wait_out(s, w.last_before, w.beat, w.limit, w.crowded, w.other_write);
+    const std::string back = fmt::format("the path is healed after {}, and the next {} comes with the first "
+                                         "retransmission after that, {} after "
+                                         "the fault",
+                                         in_seconds(*s.heals_after), w.what, in_seconds(wait.delivered));
+    if (wait.ends == Ends::in_time)
+        return never(fmt::format("{}: before {} have passed", back, plain(w.limit.from)));
+    if (wait.ends == Ends::either)
+        return unknown(fmt::format(
+            "{}, as the gaps have doubled: where the fault falls between two of them decides whether "
+            "{} have passed by then",
+            back, plain(w.limit.from)));
+    Prediction p;
+    p.kind = Prediction::Kind::window;
+    p.after = wait.gives_up;
+    p.signal = w.signal;
+    p.rule = fmt::format("{}, as the gaps have doubled: later than {} after the last one", back,
+                         plain(w.limit.from));
+    p.steps = {fmt::format("{} before the fault: the last {}", in_seconds(w.last_before), w.what),
+               fmt::format("{} after the fault: the path is healed", in_seconds(*s.heals_after)),
+               fmt::format("{} after the fault: {} without a {}", in_seconds(wait.gives_up),
+                           plain(w.limit.from), w.what),
+               fmt::format("{} after the fault: it would have come", in_seconds(wait.delivered))};
+    return p;
+}
+
+} // namespace
+
+std::optional<Prediction> waits(const Situation& s, const Waiting& waiting) {
+    if (s.effect == Effect::slow)
+        return while_slow(s, waiting);
+    if (s.effect == Effect::lossy)
+        return while_lossy(s, waiting);
+    if (is_outage(s))
+        return during_outage(s, waiting);
+    return std::nullopt;
+}
+
+} // namespace halfopen
