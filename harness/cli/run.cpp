@@ -104,7 +104,7 @@ void run(RunOptions& options) {
     if (!options.horizon.empty()) {
         selection.horizon = parse_duration(options.horizon);
         if (!selection.horizon || *selection.horizon < 1s)
-            throw BadInput(fmt::format("--horizon {} is no duration of 1 s or more; write it with its unit: 80s, 2h",
+            throw BadInput(fmt::format("--horizon {} is no duration of 1 s or more; write it with its unit: 80s, 20min, 2h",
                                        options.horizon));
     }
     std::vector<Requirement> requirements;

@@ -35,6 +35,13 @@ std::string why_options_differ(int fd, const SocketTimers& wanted) {
     return {};
 }
 
+/// Sleeps, and looks at the clock for the last stretch: a sleeper may be woken late.
+void wait_exactly_until(Instant due) {
+    sleep_until(due - 200us);
+    while (MonotonicClock::now() < due) {
+    }
+}
+
 Window at(Duration d) { return {d, d}; }
 
 } // namespace
@@ -110,12 +117,12 @@ std::string NamespaceTrial::why_not_ready(Instant due) {
     if (planned_.traffic == Traffic::buffer_full && situation_.notsent_bytes == 0)
         return "noisy: the server's buffer was not full at the fault";
     if (planned_.traffic != Traffic::in_flight) return {};
-    while (MonotonicClock::now() < due - 300us) {
-    }
+    wait_exactly_until(due - 300us);
     world_.make_server_write();
     for (;;) {
         const auto tcp = tcp_info(world_.server_socket());
         if (tcp && tcp->unacked > 0) return {};
+        sleep_until(MonotonicClock::now() + 20us); // The server may need this very processor to write.
         if (MonotonicClock::now() > due + 500us) return "noisy: the write before the fault was not seen unacknowledged";
     }
 }
@@ -146,8 +153,7 @@ std::string NamespaceTrial::fire() {
     Instant due = MonotonicClock::now() + 2ms;
     for (Duration ahead = 2ms; !predict_for(due) && ahead < 100ms; due = MonotonicClock::now() + ahead) ahead *= 3;
     if (const std::string why = why_not_ready(due); !why.empty()) return why;
-    while (MonotonicClock::now() < due) {
-    }
+    wait_exactly_until(due);
     bracket_ = faults_.front()->fire(world_);
     for (size_t i = 1; i < faults_.size(); ++i) faults_[i]->fire(world_);
     world_.canary().probe();
