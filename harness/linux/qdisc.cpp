@@ -57,12 +57,20 @@ Impairment read_options(nlattr* options) {
     return found;
 }
 
+struct Found {
+    int index;
+    Impairment impairment;
+};
+
 /// libnl's callback for one qdisc that the kernel tells of.
-int take_qdisc(nl_msg* message, void* found) {
+int take_qdisc(nl_msg* message, void* argument) {
+    auto* found = static_cast<Found*>(argument);
+    const auto* head = static_cast<const tcmsg*>(nlmsg_data(nlmsg_hdr(message)));
+    if (head->tcm_ifindex != found->index || head->tcm_parent != TC_H_ROOT) return NL_OK;
     nlattr* attributes[TCA_MAX + 1];
     if (nlmsg_parse(nlmsg_hdr(message), sizeof(tcmsg), attributes, TCA_MAX, nullptr) < 0) return NL_SKIP;
     if (!attributes[TCA_KIND] || nla_strcmp(attributes[TCA_KIND], "netem") != 0 || !attributes[TCA_OPTIONS]) return NL_OK;
-    *static_cast<Impairment*>(found) = read_options(attributes[TCA_OPTIONS]);
+    found->impairment = read_options(attributes[TCA_OPTIONS]);
     return NL_OK;
 }
 
@@ -113,15 +121,15 @@ void Netem::send(nl_msg& message) {
 }
 
 Impairment Netem::read() {
-    Impairment found;
+    Found found{index_, {}};
     nl_socket_modify_cb(socket_.get(), NL_CB_VALID, NL_CB_CUSTOM, take_qdisc, &found);
-    const Message question{new_message(RTM_GETQDISC, 0, index_)};
+    // All of the namespace are asked for: to a question about one the kernel gives no answer, only an acknowledgement,
+    // unless it is told to echo (qdisc_notify()).
+    const Message question{new_message(RTM_GETQDISC, NLM_F_DUMP, index_)};
     const int sent = nl_send_auto(socket_.get(), question.get());
-    int result = sent < 0 ? sent : nl_recvmsgs_default(socket_.get());
-    if (result >= 0) result = nl_wait_for_ack(socket_.get());
-    if (result < 0 && result != -NLE_OBJ_NOTFOUND && result != -NLE_INVAL) // What stands there is no qdisc of ours.
-        throw Error(Exit::incomplete, fmt::format("reading netem on {}: {}", link_, nl_geterror(result)));
-    return found;
+    const int result = sent < 0 ? sent : nl_recvmsgs_default(socket_.get());
+    if (result < 0) throw Error(Exit::incomplete, fmt::format("reading netem on {}: {}", link_, nl_geterror(result)));
+    return found.impairment;
 }
 
 void Netem::remove() {

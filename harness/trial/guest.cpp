@@ -36,11 +36,22 @@ void pass_on_complaints(const Fd& complaints, GuestPort& port) {
     if (!text.empty()) port.write_line(message_of_complaint(text));
 }
 
+/// By the guest's clock. A lab that hangs would let the clock race for ever, since nothing else is to be done.
+Duration longest_silence(const Portion& portion) {
+    Duration longest{0};
+    for (const PlannedTrial& t : portion.trials) longest = std::max(longest, t.before_fault + t.horizon);
+    return longest + std::chrono::hours{1};
+}
+
 void run_portion(GuestPort& port, const Fd& complaints) {
-    NamespacesSession session(task_of(read_portion(read_text(guest_path::portion))));
+    const ReadPortion read = read_portion(read_text(guest_path::portion));
+    const Duration patience = longest_silence(read.portion);
+    NamespacesSession session(task_of(read));
     for (bool more = true; more;) {
         pollfd fds[2] = {{session.fd(), POLLIN, 0}, {complaints.get(), POLLIN, 0}};
-        poll(fds, 2, -1);
+        const timespec timeout{static_cast<time_t>(patience / std::chrono::seconds{1}), 0};
+        if (ppoll(fds, 2, &timeout, nullptr) == 0)
+            throw Error(Exit::incomplete, fmt::format("the lab hangs: it said nothing for {} of virtual time", say(patience)));
         if (fds[1].revents) pass_on_complaints(complaints, port);
         while (const auto text = session.hear_text()) {
             port.write_line(*text);
