@@ -20,6 +20,7 @@ constexpr const char* examples = R"(Examples:
   halfopen run                          the five laws against the first failures, about a minute and a half
   halfopen run silent-drop              everybody against one failure
   halfopen run process-killed recv      one cell
+  halfopen run defaults --lab virtual   what takes hours, in minutes of virtual time
   halfopen explain keepalive            a page; explain silent-drop keepalive: a cell
   halfopen predict silent-drop keepalive:idle=10s,interval=2s,count=3
   halfopen doctor                       what this machine can run, and the fix for what it cannot)";
