@@ -21,13 +21,14 @@ constexpr Duration filling = 250ms;
 
 /// The last answer that a server with requests wrote, or will write to a request that is on its way: from the
 /// fault. The client acknowledges it one way later, at once or with a delay. Nothing when it was
-/// acknowledged.
+/// acknowledged. An answer behind an unacknowledged one waits for that ACK (Nagle's algorithm; RFC 9293,
+/// 3.7.4), whose last comes one way after the fault.
 std::optional<Window> unanswered_answer(const Situation& s) {
     const Window request = s.message_before_fault;
     const Window answer{-request.to, -request.from};
     if (request.to < s.one_way)
         return Window{std::max(answer.from - info(s.traffic).client_interval, -s.one_way - delayed_ack_most),
-                      answer.to};
+                      std::max(answer.to, s.one_way)};
     if (s.unacked == 0)
         return std::nullopt;
     return Window{-s.one_way - delayed_ack_most, answer.to};
@@ -82,10 +83,10 @@ std::optional<Window> unanswered_write_of(const Situation& s, std::optional<Wind
     if (s.traffic == Traffic::in_flight)
         return Window{-in_flight_before, 0ns};
     const std::optional<Window> next = next_write_of(s, own_write);
-    // The write before the fault may not have been acknowledged yet; what was written less than one way
-    // before it cannot be.
+    // The write before the fault may not have been acknowledged yet; what was written less than one way before
+    // it cannot be, or leaves with the last ACK that arrives, as an answer does.
     if (s.traffic == Traffic::sending)
-        return Window{-delayed_ack - s.one_way, next->to - s.one_way};
+        return Window{-delayed_ack - s.one_way, std::max(next->to - s.one_way, s.one_way)};
     if (s.traffic == Traffic::request_response && s.one_way > 0ns && !own_write)
         return unanswered_answer(s);
     if (s.unacked > 0)

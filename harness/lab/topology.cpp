@@ -58,10 +58,8 @@ Topology Topology::build(const Sysctls& sysctls, Duration one_way) {
     set_up_router_port(router, "to-server", router_server_side, server_address, server_mac);
     client.add_default_route("eth0", router_client_side);
     server.add_default_route("eth0", router_server_side);
-    wait_until_running(client, "eth0");
-    wait_until_running(server, "eth0");
-    wait_until_running(router, "to-client");
-    wait_until_running(router, "to-server");
+    for (RouteSocket* host : {&client, &server}) wait_until_running(*host, "eth0");
+    for (const char* port : {"to-client", "to-server"}) wait_until_running(router, port);
     if (one_way > Duration::zero())
         for (const char* port : {"to-client", "to-server"}) Netem(port, {.delay = one_way}, {});
     return t;

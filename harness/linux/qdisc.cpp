@@ -57,20 +57,21 @@ Impairment read_options(nlattr* options) {
     return found;
 }
 
-struct Found {
+/// What is looked for among all qdiscs of a namespace.
+struct Search {
     int index;
-    Impairment impairment;
+    Impairment found;
 };
 
 /// libnl's callback for one qdisc that the kernel tells of.
-int take_qdisc(nl_msg* message, void* argument) {
-    auto* found = static_cast<Found*>(argument);
+int take_qdisc(nl_msg* message, void* data) {
+    auto* search = static_cast<Search*>(data);
     const auto* head = static_cast<const tcmsg*>(nlmsg_data(nlmsg_hdr(message)));
-    if (head->tcm_ifindex != found->index || head->tcm_parent != TC_H_ROOT) return NL_OK;
+    if (head->tcm_ifindex != search->index || head->tcm_parent != TC_H_ROOT) return NL_OK;
     nlattr* attributes[TCA_MAX + 1];
     if (nlmsg_parse(nlmsg_hdr(message), sizeof(tcmsg), attributes, TCA_MAX, nullptr) < 0) return NL_SKIP;
     if (!attributes[TCA_KIND] || nla_strcmp(attributes[TCA_KIND], "netem") != 0 || !attributes[TCA_OPTIONS]) return NL_OK;
-    found->impairment = read_options(attributes[TCA_OPTIONS]);
+    search->found = read_options(attributes[TCA_OPTIONS]);
     return NL_OK;
 }
 
@@ -121,15 +122,14 @@ void Netem::send(nl_msg& message) {
 }
 
 Impairment Netem::read() {
-    Found found{index_, {}};
-    nl_socket_modify_cb(socket_.get(), NL_CB_VALID, NL_CB_CUSTOM, take_qdisc, &found);
-    // All of the namespace are asked for: to a question about one the kernel gives no answer, only an acknowledgement,
-    // unless it is told to echo (qdisc_notify()).
+    Search search{index_, {}};
+    nl_socket_modify_cb(socket_.get(), NL_CB_VALID, NL_CB_CUSTOM, take_qdisc, &search);
+    // All of the namespace: a question about one qdisc is answered to whoever listens, not to the asker (qdisc_notify(), 6.1).
     const Message question{new_message(RTM_GETQDISC, NLM_F_DUMP, index_)};
     const int sent = nl_send_auto(socket_.get(), question.get());
     const int result = sent < 0 ? sent : nl_recvmsgs_default(socket_.get());
     if (result < 0) throw Error(Exit::incomplete, fmt::format("reading netem on {}: {}", link_, nl_geterror(result)));
-    return found.impairment;
+    return search.found;
 }
 
 void Netem::remove() {

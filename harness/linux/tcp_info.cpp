@@ -24,6 +24,7 @@ std::optional<TcpInfo> tcp_info(int fd) {
     info.last_data_received = milliseconds{raw.tcpi_last_data_recv};
     info.last_ack_received = milliseconds{raw.tcpi_last_ack_recv};
     info.bytes_received = raw.tcpi_bytes_received;
+    info.bytes_acked = raw.tcpi_bytes_acked;
     info.bytes_sent = raw.tcpi_bytes_sent;
     info.segments_sent = raw.tcpi_segs_out;
     return info;

@@ -20,6 +20,7 @@ struct TcpInfo {
     Duration last_data_received{0};  ///< tcpi_last_data_recv, since then; a jiffy coarse
     Duration last_ack_received{0};   ///< tcpi_last_ack_recv, since then; a jiffy coarse
     uint64_t bytes_received = 0;     ///< tcpi_bytes_received
+    uint64_t bytes_acked = 0;        ///< tcpi_bytes_acked
     uint64_t bytes_sent = 0;         ///< tcpi_bytes_sent, with retransmissions
     uint32_t segments_sent = 0;      ///< tcpi_segs_out
 };

@@ -57,13 +57,13 @@ std::optional<double> parse_limits(std::string_view text) {
 Healing read_healing(const TomlFile& file, const toml::table& entry) {
     const auto limits = parse_limits(file.text(entry, "for"));
     if (limits) return {*limits, read_duration(file, entry, "for_without_limit", 1ms, 1h)};
+    if (!parse_duration(file.text(entry, "for")))
+        file.fail(file.at(entry, "for"),
+                  "\"for\" must be a duration with its unit, \"5s\", or parts of the detector's own limit, \"0.5 limit\"");
     if (entry.contains("for_without_limit"))
         file.fail(file.at(entry, "for_without_limit"),
                   "\"for_without_limit\" takes the place of a \"for\" that is relative to the detector's limit, as "
                   "\"0.5 limit\" is");
-    if (!parse_duration(file.text(entry, "for")))
-        file.fail(file.at(entry, "for"),
-                  "\"for\" must be a duration with its unit, \"5s\", or parts of the detector's own limit, \"0.5 limit\"");
     return {0, read_duration(file, entry, "for", 1ms, 1h)};
 }
 

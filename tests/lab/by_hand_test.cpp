@@ -1,6 +1,7 @@
 // What a person would type does what the fault does: the printed lines, run by bash in a fresh world, lead to the
 // same verdicts.
 
+#include <algorithm>
 #include <csignal>
 #include <map>
 
@@ -109,6 +110,19 @@ std::string try_by_hand(const Fault& fault) {
     return ask(server.get());
 }
 
+bool needs(const FaultKind& kind, std::string_view module) {
+    const auto& all = kind.about.needs;
+    return std::find(all.begin(), all.end(), module) != all.end();
+}
+
+/// The fault with the settings of the first scenario that has it.
+std::unique_ptr<Fault> example_of(const FaultKind& kind) {
+    for (const Scenario& scenario : scenarios())
+        for (const FaultEntry& fault : scenario.faults)
+            if (fault.kind == &kind) return fault.make();
+    return kind.make(kind.about, {});
+}
+
 /// In a supervisor, since faults need namespaces of their own.
 std::string by_hand_in_lab(const Fault& fault) {
     int ends[2];
@@ -150,11 +164,19 @@ TEST_CASE("what a person would type does what each fault does") {
         {"kill", "eof"},
         {"stop", "silence, then silence"},
         {"signal-storm", "interrupted"},
+        {"delay", "silence, then silence"},
+        {"jitter", "silence, then silence"},
+        {"lose", "silence, then silence"},
+        {"reorder", "silence, then silence"},
     };
     for (const FaultKind* kind : fault_kinds()) {
         INFO(kind->about.name);
         REQUIRE(expected.count(kind->about.name) == 1);
-        CHECK(by_hand_in_lab(*kind->make(kind->about, {})) == expected.at(kind->about.name));
+        const std::string answer = by_hand_in_lab(*example_of(*kind));
+        if (answer == "bash failed" && needs(*kind, "sch_netem"))
+            WARN("SKIPPED: " << kind->about.name << ": tc and a kernel with sch_netem are not here");
+        else
+            CHECK(answer == expected.at(kind->about.name));
     }
 }
 

@@ -1,6 +1,8 @@
 // Real connections in real namespaces: what each method says of each failure. The answers stand here as a table, not
 // as theory: they are what the note's laws are measured by.
 
+#include <algorithm>
+
 #include "harness/base/error.h"
 #include "support/catch.h"
 #include "support/cells.h"
@@ -137,6 +139,73 @@ TEST_CASE("EINTR is no death, except to a method that takes any error for one") 
                     {"recv-any-error", {"false-alarm recv: EINTR"}},
                 },
                 "idle", 4s);
+}
+
+TEST_CASE("an outage of half the limit leaves most in peace, and kills a few on a path that is well again") {
+    NEEDS_NAMESPACES;
+    const std::string quiet = "quiet";
+    // The fault comes right after the last exchange for keepalive 60/5/3 alone; the phases of the others are in the
+    // predictions, which the next test but one compares.
+    check_table({"outage-healed"},
+                {
+                    {"recv", {quiet}},
+                    {"poll", {quiet}},
+                    {"tcp-info", {quiet}},
+                    {user_timeout, {quiet}},
+                    {"heartbeat", {quiet}},
+                    {"ping-pong", {quiet}},
+                },
+                "idle", 10s);
+    check_table({"outage-healed"},
+                {
+                    {"recv", {quiet}},
+                    {user_timeout, {quiet}},
+                    {"tcp-info", {"false-alarm TCP_INFO: 3 retransmits"}},
+                },
+                "one-write", 8s);
+}
+
+TEST_CASE("where an outage falls in a detector's period decides, as theory says, whom it kills") {
+    NEEDS_NAMESPACES;
+    Selection selection;
+    selection.what = {"outage-healed"};
+    selection.detectors = {heartbeat, "keepalive:idle=4s,interval=2s,count=3"};
+    selection.repeats = 8;
+    selection.horizon = 9s;
+    int false_alarms = 0;
+    for (const TrialLine& line : run_cells(selection)) {
+        if (line.why.starts_with("noisy")) continue;
+        INFO(line.id << ": " << testing::say(line) << "; predicted " << line.predicted.rule);
+        CHECK(line.situation.heals_after.has_value());
+        CHECK(line.outcome != Outcome::invalid);
+        false_alarms += line.outcome == Outcome::false_alarm;
+        if (line.predicted.kind == "unknown") continue;
+        CHECK(line.outcome == line.predicted.outcome);
+        if (!line.noticed_after || !line.predicted.after) continue;
+        CHECK(*line.noticed_after >= line.predicted.after->from);
+        CHECK(*line.noticed_after <= line.predicted.after->to + 500ms); // A busy machine may be late.
+        if (line.detector == "keepalive") CHECK(*line.noticed_after > *line.situation.heals_after);
+    }
+    CHECK(false_alarms >= 1); // Some phases may have been noisy.
+}
+
+TEST_CASE("what needs netem is skipped with its reason where the kernel has none, and runs where it has") {
+    NEEDS_NAMESPACES;
+    for (const Scenario& scenario : scenarios()) {
+        const auto needs = scenario.needs();
+        if (std::find(needs.begin(), needs.end(), "sch_netem") == needs.end()) continue;
+        Selection selection;
+        selection.what = {scenario.name, "recv"};
+        selection.repeats = 1;
+        selection.horizon = 1s;
+        for (const TrialLine& line : run_cells(selection)) {
+            INFO(line.id << ": " << testing::say(line));
+            if (line.outcome == Outcome::skipped)
+                CHECK_THAT(line.why, ContainsSubstring("sch_netem") && ContainsSubstring("--lab virtual"));
+            else if (!line.why.starts_with("noisy"))
+                CHECK(line.outcome == line.predicted.outcome);
+        }
+    }
 }
 
 TEST_CASE("in every traffic profile a healthy client is convicted only by those whom theory accuses beforehand") {

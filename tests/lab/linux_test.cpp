@@ -11,6 +11,7 @@
 #include "harness/lab/lab.h"
 #include "harness/lab/supervisor.h"
 #include "harness/linux/link.h"
+#include "harness/linux/qdisc.h"
 #include "harness/linux/ruleset.h"
 #include "harness/linux/socket.h"
 #include "harness/linux/sysctl.h"
@@ -84,6 +85,27 @@ TEST_CASE("a sleeping table lets everything pass, an awake one does not, and it 
               sleep_until(MonotonicClock::now() + 500ms); // The lost byte is retransmitted by then.
               expect(passes(pair.client, pair.server), "bytes do not pass again");
           }) == "ok");
+}
+
+TEST_CASE("netem delays while its numbers say so, or the kernel has none and says how to go on") {
+    NEEDS_NAMESPACES;
+    const std::string answer = in_lab([] {
+        const Pair pair;
+        const Impairment usual{.delay = 1ms}, impaired{.delay = 300ms, .jitter = 7ms, .loss_percent = 30, .reorder_percent = 25};
+        Netem netem("to-server", usual, impaired);
+        expect(netem.read() == usual, "it is not as usual");
+        expect(passes(pair.client, pair.server), "nothing passes");
+        netem.impair();
+        expect(netem.read() == impaired, "it has not the fault's numbers");
+        netem.relieve();
+        expect(netem.read() == usual, "it was not relieved");
+        netem.remove();
+        expect(netem.read() == Impairment{}, "it was not removed");
+    });
+    if (answer.find("no sch_netem") == std::string::npos)
+        CHECK(answer == "ok");
+    else
+        CHECK_THAT(answer, ContainsSubstring("--lab virtual"));
 }
 
 TEST_CASE("rules that cannot be loaded are refused with nftables' own words") {

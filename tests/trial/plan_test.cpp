@@ -1,5 +1,6 @@
 // Plans: pure functions of the catalogues, the selection and the seed.
 
+#include <map>
 #include <set>
 
 #include "harness/base/error.h"
@@ -101,6 +102,34 @@ TEST_CASE("periodic traffic is broken 70 ms after one of its beats") {
     Selection s = select({"silent-drop", "heartbeat"});
     s.traffic = {"receiving"};
     for (const PlannedTrial& t : make_plan(s).trials) CHECK(t.before_fault % 100ms == 70ms);
+}
+
+TEST_CASE("an outage lasts half the detector's limit, and is not run where it would end too early or too late") {
+    Selection s = select({"outage-healed"});
+    s.detectors = {"recv", "heartbeat", "keepalive", "keepalive:idle=2h,interval=75s,count=9",
+                   "heartbeat:interval=100ms,timeout=300ms"};
+    s.repeats = 1;
+    std::map<std::string, PlannedTrial> by_name;
+    for (const PlannedTrial& t : make_plan(s).trials) by_name[t.detector->label()] = t;
+    CHECK(by_name.at("recv()").heal_after == 5s);
+    CHECK(by_name.at("heartbeat 2 s, limit 10 s").heal_after == 5s);
+    CHECK(by_name.at("keepalive 60/5/3").heal_after == 37500ms);
+    CHECK(by_name.at("keepalive 60/5/3").skip.empty());
+    CHECK_THAT(by_name.at("keepalive, system defaults").skip, ContainsSubstring("only 80.0 s are watched"));
+    CHECK_THAT(by_name.at("heartbeat 100 ms, limit 300 ms").skip, ContainsSubstring("before it is known to bite"));
+}
+
+TEST_CASE("on a link with a delay the fault waits for the proof of life and its acknowledgement") {
+    Selection s = select({"silent-drop-300ms", "recv"});
+    s.repeats = 1;
+    CHECK(make_plan(s).trials.front().before_fault == 300ms);
+    s.traffic = {"request-response"};
+    const PlannedTrial t = make_plan(s).trials.front();
+    CHECK(t.before_fault % 200ms == (70ms + 3 * 150ms) % 200ms);
+    const Situation planned = planned_situation(*t.scenario, t.traffic, *t.detector, {t.before_fault, t.before_fault});
+    CHECK(planned.srtt > 300ms);
+    CHECK(planned.rto == 904ms);
+    CHECK(planned.message_before_fault.from == -30ms); // A request is on its way.
 }
 
 TEST_CASE("unknown words are refused with the nearest name") {

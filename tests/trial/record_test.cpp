@@ -190,6 +190,16 @@ TEST_CASE("the fields of a trial line survive the journey, and the spec is put t
     CHECK(bare.situation.anchor.empty());
 }
 
+TEST_CASE("a fault that heals says after how long, and one that stays says nothing") {
+    TrialLine trial = a_trial();
+    CHECK(to_json(trial).find("heals_after_ns") == std::string::npos);
+    trial.situation.heals_after = std::chrono::seconds{5};
+    const std::string json = to_json(trial);
+    CHECK(json.find(R"("heals_after_ns":5000000000})") != std::string::npos);
+    CHECK(std::get<TrialLine>(*parse_line(json)).situation.heals_after == trial.situation.heals_after);
+    CHECK_FALSE(std::get<TrialLine>(*parse_line(to_json(a_trial()))).situation.heals_after);
+}
+
 TEST_CASE("the keys of a trial stand in the order of the design") {
     const std::string json = to_json(a_trial());
     CHECK(json.rfind(R"({"type":"trial","id":"silent-drop/idle/keepalive:idle=60s,interval=5s,count=3/r3",)"

@@ -84,6 +84,52 @@ TEST_CASE("a storm says how often, and nothing else does") {
     CHECK_THAT(complaint(replaced(good, "\"drop\"", "\"drop\"\nevery = \"10ms\"")), ContainsSubstring("x.toml:10:9: unknown key \"every\"; known here: do, for, for_without_limit"));
 }
 
+TEST_CASE("a link with a delay says so before anything breaks, and needs netem") {
+    const std::string far = replaced(good, "[[fault]]", "[link]\ndelay = \"25ms\"\n\n[[fault]]");
+    const Scenario s = parse_scenario(far, "x.toml");
+    CHECK(s.one_way == 25ms);
+    CHECK(s.slowest_way() == 25ms);
+    CHECK(s.needs() == std::vector<std::string_view>{"nf_tables", "sch_netem"});
+    CHECK(parse_scenario(good, "x.toml").needs() == std::vector<std::string_view>{"nf_tables"});
+    CHECK_THAT(complaint(replaced(far, "25ms", "1s")), ContainsSubstring("from 1ms to 400ms"));
+    CHECK_THAT(complaint(replaced(far, "\"25ms\"", "25")), ContainsSubstring("\"delay\" must be a text"));
+    CHECK_THAT(complaint(replaced(far, "delay", "dealy")), ContainsSubstring("did you mean \"delay\"?"));
+    CHECK_THAT(complaint(replaced(good, "[[fault]]", "[link]\n\n[[fault]]")), ContainsSubstring("\"delay\" is missing"));
+}
+
+TEST_CASE("a fault takes the keys that its kind declares, all of them") {
+    const std::string uneven = replaced(good, "\"drop\"", "\"jitter\"\ndelay = \"100ms\"\njitter = \"80ms\"");
+    const Scenario s = parse_scenario(uneven, "x.toml");
+    CHECK(s.faults.front().settings.impairment == Impairment{.delay = 100ms, .jitter = 80ms});
+    CHECK(s.slowest_way() == 180ms);
+    CHECK(s.effect() == Effect::slow);
+    CHECK_THAT(complaint(replaced(uneven, "jitter = \"80ms\"\n", "")), ContainsSubstring("the key \"jitter\" is missing"));
+    CHECK_THAT(complaint(replaced(uneven, "\"80ms\"", "\"180ms\"")), ContainsSubstring("must not exceed \"delay\""));
+    CHECK_THAT(complaint(replaced(uneven, "jitter =", "jiter =")), ContainsSubstring("did you mean \"jitter\"?"));
+    const std::string losing = replaced(good, "\"drop\"", "\"lose\"\nloss_percent = 30");
+    CHECK(parse_scenario(losing, "x.toml").loss_percent() == 30);
+    CHECK_THAT(complaint(replaced(losing, "30", "100")), ContainsSubstring("from 1 to 99"));
+    CHECK_THAT(complaint(replaced(losing, "30", "\"30%\"")), ContainsSubstring("whole number"));
+}
+
+TEST_CASE("a fault heals after a time, or after a part of the detector's own limit") {
+    const Scenario plain = parse_scenario(replaced(good, "\"drop\"", "\"drop\"\nfor = \"5s\""), "x.toml");
+    CHECK(plain.heals_after(10s) == 5s);
+    CHECK(plain.heals_after(0s) == 5s);
+    const std::string half =
+        replaced(good, "\"drop\"", "\"drop\"\nfor = \"0.5 limit\"\nfor_without_limit = \"7s\"");
+    CHECK(parse_scenario(half, "x.toml").heals_after(75s) == 37500ms);
+    CHECK(parse_scenario(half, "x.toml").heals_after(0s) == 7s);
+    CHECK_FALSE(parse_scenario(good, "x.toml").heals_after(75s));
+    CHECK_THAT(complaint(replaced(half, "0.5 limit", "half limit")), ContainsSubstring("x.toml:10:7: \"for\" must be"));
+    CHECK_THAT(complaint(replaced(half, "0.5 limit", "0 limit")), ContainsSubstring("\"0.5 limit\""));
+    CHECK_THAT(complaint(replaced(half, "\"0.5 limit\"", "\"5s\"")), ContainsSubstring("\"for_without_limit\" takes the place"));
+    CHECK_THAT(complaint(replaced(half, "for_without_limit = \"7s\"\n", "")), ContainsSubstring("\"for_without_limit\" is missing"));
+    CHECK_THAT(complaint(replaced(good, "\"drop\"", "\"kill\"\nfor = \"5s\"")), ContainsSubstring("unknown key \"for\""));
+    CHECK_THAT(complaint(replaced(half, "[[fault]]", "[[fault]]\ndo = \"drop\"\nfor = \"1s\"\n\n[[fault]]")),
+               ContainsSubstring("one fault of a scenario can heal"));
+}
+
 TEST_CASE("every scenario of the catalogue has its page, a label of its own, and a headline profile") {
     std::set<std::string> labels;
     for (const Scenario& s : scenarios()) {

@@ -156,6 +156,34 @@ TEST_CASE("the one write comes 10 ms after the fault, once, and only in its own 
     CHECK(writes.at(trials[1].id) - lab.when("fire").at(trials[1].id) == 10ms);
 }
 
+TEST_CASE("a fault is healed when the plan says so, while others are still fired") {
+    ScriptedLab lab(quiet_script);
+    auto trials = repeats("silent-drop", "recv", 200);
+    trials[0].heal_after = 400ms;
+    trials[1].heal_after = 7s;
+    Told told;
+    REQUIRE(run_schedule(lab, trials, 1, told.events()));
+    const auto heals = lab.when("heal"), fires = lab.when("fire"), ends = lab.when("finish");
+    REQUIRE(heals.size() == 2);
+    for (const size_t i : {size_t{0}, size_t{1}}) {
+        CHECK(heals.at(trials[i].id) - fires.at(trials[i].id) == *trials[i].heal_after);
+        CHECK(ends.at(trials[i].id) - fires.at(trials[i].id) >= 10s);
+    }
+}
+
+TEST_CASE("a notice before the healing ends the trial, and one after it waits until bytes can have passed") {
+    ScriptedLab lab([](const PlannedTrial& t) { return Script{.notices_after = t.repeat == 1 ? 1s : 3s}; });
+    auto trials = repeats("silent-drop", "recv", 2);
+    for (PlannedTrial& t : trials) t.heal_after = 2s;
+    Told told;
+    REQUIRE(run_schedule(lab, trials, 1, told.events()));
+    const auto heals = lab.when("heal"), fires = lab.when("fire"), ends = lab.when("finish");
+    CHECK(heals.count(trials[0].id) == 0);
+    CHECK(ends.at(trials[0].id) - fires.at(trials[0].id) < 2s);
+    CHECK(heals.count(trials[1].id) == 1);
+    CHECK(ends.at(trials[1].id) - fires.at(trials[1].id) >= 2s + 2 * 2s + 1s);
+}
+
 TEST_CASE("storms of signals are fired after everything else") {
     ScriptedLab lab(quiet_script);
     auto trials = repeats("signal-storm", "recv", 5);
