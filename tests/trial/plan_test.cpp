@@ -126,7 +126,7 @@ TEST_CASE("on a link with a delay the fault waits for the proof of life and its 
     s.traffic = {"request-response"};
     const PlannedTrial t = make_plan(s).trials.front();
     CHECK(t.before_fault % 200ms == (70ms + 3 * 150ms) % 200ms);
-    const Situation planned = planned_situation(*t.scenario, t.traffic, *t.detector, {t.before_fault, t.before_fault});
+    const Situation planned = planned_situation(*t.scenario, t.traffic, *t.detector, {t.before_fault, t.before_fault}, KernelFacts{});
     CHECK(planned.srtt > 300ms);
     CHECK(planned.rto == 904ms);
     CHECK(planned.message_before_fault.from == -30ms); // A request is on its way.
