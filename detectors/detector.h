@@ -48,7 +48,7 @@ struct Description {
     Form form = Form::none;
     Job job = Job::reads;
     bool folklore = false;
-    std::vector<std::string_view> needs; ///< root, eBPF, a kernel module, the client's cooperation
+    std::vector<std::string_view> needs; ///< root, eBPF, "module NAME", the client's cooperation
     std::vector<SettingInfo> settings;
 };
 

@@ -8,6 +8,7 @@
 #include "harness/lab/initramfs.h"
 #include "harness/lab/supervisor.h"
 #include "harness/linux/machine.h"
+#include "harness/trial/modules.h"
 #include "harness/trial/virtual_session.h"
 
 namespace halfopen {
@@ -40,6 +41,20 @@ Duration expected_in_machines(const Plan& plan, int machines) {
     return sum / machines + 1s;
 }
 
+/// In virtual time nobody need go without what takes long.
+std::string say_later(const Plan& plan) {
+    int later = 0;
+    Duration latest{0};
+    for (const PlannedTrial& t : plan.trials) {
+        if (!t.skip.empty() || t.planned.kind != Prediction::Kind::window || t.planned.after.from <= t.horizon) continue;
+        ++later;
+        latest = std::max(latest, t.planned.after.to);
+    }
+    if (later == 0) return {};
+    const auto hours = latest / 1h + 1;
+    return fmt::format("; {} trials are due only after that, --horizon {}h would show them", later, hours);
+}
+
 int machines(const LabChoice& lab) { return lab.jobs > 0 ? lab.jobs : online_cpus(); }
 
 } // namespace
@@ -68,7 +83,7 @@ Plan plan_for(const LabChoice& lab, Selection selection) {
     Plan plan = make_plan(selection);
     const auto missing = module_closure(*lab.guest, all_modules()).missing;
     for (PlannedTrial& trial : plan.trials)
-        for (const std::string_view module : trial.scenario->needs())
+        for (const std::string& module : modules_of(trial))
             if (trial.skip.empty() && std::find(missing.begin(), missing.end(), module) != missing.end())
                 trial.skip = fmt::format("module {} not in kernel {}", module, lab.guest->release);
     return plan;
@@ -96,7 +111,7 @@ std::string say_plan(const LabChoice& lab, const Plan& plan) {
     }
     if (longest.wait > 1s) text += fmt::format("; the longest wait is {}, {}", longest.label, say(longest.wait));
     text += fmt::format("; every failure is watched for {}", say(plan.horizon));
-    if (lab.guest) return text + " of virtual time, on kernel " + lab.kernel() + " in the virtual lab";
+    if (lab.guest) return text + " of virtual time, on kernel " + lab.kernel() + say_later(plan);
     const Capacity capacity = measure_capacity();
     if (capacity.worlds < plan.count_run())
         text += fmt::format("; in batches of {}, bounded by {}", capacity.worlds, capacity.bound_by);

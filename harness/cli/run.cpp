@@ -51,6 +51,7 @@ int finish(const Store& store, const std::vector<Requirement>& requirements, con
     write_page(store.folder() / "report.md", markdown_report(records));
     const TerminalStyle style{terminal.columns, terminal.ascii, terminal.colour, {}, {}};
     if (!json) fmt::print("{}\n{}", terminal_headline(records, style), terminal_matrix(records, style));
+    if (records.runs.back().guest) fmt::print(stderr, "digest of the trial lines: {}\n", trial_digest(records));
     fmt::print(stderr, "report: {}\n", (store.folder() / "report.md").string());
     if (signal) {
         fmt::print(stderr, "interrupted: {} trials are kept; the same command with --output {} goes on\n",

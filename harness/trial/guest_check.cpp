@@ -6,7 +6,7 @@
 #include "harness/base/error.h"
 #include "harness/lab/guest_machine.h"
 #include "harness/lab/initramfs.h"
-#include "harness/trial/virtual_session.h"
+#include "harness/trial/modules.h"
 
 namespace halfopen {
 

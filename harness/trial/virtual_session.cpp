@@ -1,7 +1,6 @@
 #include "harness/trial/virtual_session.h"
 
 #include <algorithm>
-#include <set>
 
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -9,8 +8,8 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/lab/initramfs.h"
+#include "harness/trial/modules.h"
 #include "harness/trial/schedule.h"
-#include "scenarios/faults/fault.h"
 
 namespace halfopen {
 
@@ -21,9 +20,6 @@ namespace {
 // A machine that has said nothing for so long, by the wall clock, will never say anything.
 constexpr Duration longest_silence = 10min;
 
-/// What the namespaces lab itself needs of a kernel.
-constexpr std::array<const char*, 2> lab_modules{"veth", "nf_tables"};
-
 std::string describe_failure(const std::string& why, const std::string& complaint) {
     std::string text = "the guest ended without its last word: " + why;
     if (!complaint.empty()) text += " (it said: " + complaint + ")";
@@ -31,12 +27,6 @@ std::string describe_failure(const std::string& why, const std::string& complain
 }
 
 } // namespace
-
-std::vector<std::string> all_modules() {
-    std::set<std::string> names(lab_modules.begin(), lab_modules.end());
-    for (const FaultKind* fault : fault_kinds()) names.insert(fault->about.needs.begin(), fault->about.needs.end());
-    return {names.begin(), names.end()};
-}
 
 VirtualSession::VirtualSession(VirtualTask task)
     : task_(std::move(task)), base_(base_initramfs(task_.kernel, all_modules())), events_(check(epoll_create1(EPOLL_CLOEXEC), "making an epoll")) {

@@ -66,7 +66,4 @@ private:
     std::deque<Heard> to_tell_;
 };
 
-/// The modules that the lab and all faults and detectors need; what is missing makes cells `skipped`.
-std::vector<std::string> all_modules();
-
 } // namespace halfopen

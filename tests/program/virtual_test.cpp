@@ -14,6 +14,7 @@
 #include "harness/trial/record.h"
 #include "support/catch.h"
 #include "support/folder.h"
+#include "support/namespaces.h"
 #include "support/program.h"
 #include "support/virtual_lab.h"
 
@@ -106,6 +107,16 @@ TEST_CASE("the default keepalive notices a silent drop in every phase of its two
     CHECK(records.end->virtual_time > 20 * wall); // hours, and a busy machine takes less than a minute
 }
 
+TEST_CASE("doctor boots each kernel that is there, and says how to get one that is not") {
+    NEEDS_GUEST("6.1");
+    const Ran ran = run_program({"doctor"});
+    CHECK_THAT(ran.out, ContainsSubstring("boots in"));
+    CHECK_THAT(ran.out, ContainsSubstring("two idle hours pass in"));
+    const Ran none = run_program({"doctor"}, {"HALFOPEN_KERNELS=/nonexistent"});
+    CHECK_THAT(none.out, ContainsSubstring("halfopen kernels get 6.12"));
+    CHECK(none.status == ran.status); // To have no guest's kernel is no fault of the machine.
+}
+
 TEST_CASE("a write that nobody answers ends after 15 min 38 s, on both kernels") {
     for (const char* kernel : {"6.1", "6.12"}) {
         NEEDS_GUEST(kernel);
@@ -193,6 +204,7 @@ TEST_CASE("when the program is killed or interrupted, its virtual machines end w
 
 TEST_CASE("the virtual lab works for an ordinary user where there are no user namespaces at all") {
     NEEDS_GUEST("6.12");
+    NEEDS_NAMESPACES;
     const Folder folder;
     fs::permissions(folder.path(), fs::perms::all);
     // A copy that everybody may read; the cache may be in root's home.
