@@ -91,7 +91,7 @@ Plan plan_for(const LabChoice& lab, Selection selection) {
 
 std::string say_bounds(const LabChoice& lab) {
     if (lab.guest)
-        return fmt::format("{} virtual machines at a time, kernel {}", machines(lab), lab.guest->release);
+        return fmt::format("at most {} virtual machines at a time, kernel {}", machines(lab), lab.guest->release);
     const Capacity capacity = measure_capacity();
     return fmt::format("at most {} worlds at once on this machine, bounded by {}", capacity.worlds, capacity.bound_by);
 }
@@ -103,7 +103,8 @@ std::string say_plan(const LabChoice& lab, const Plan& plan) {
     if (skipped) text += fmt::format(" (and {} that do not apply)", skipped);
     if (lab.guest) {
         const Duration expected = expected_in_machines(plan, machines(lab));
-        text += fmt::format(" in {} virtual machines, about {}", cut(plan).size(),
+        const size_t guests = cut(plan).size();
+        text += fmt::format(" in {} virtual machine{}, about {}", guests, guests == 1 ? "" : "s",
                             say(std::chrono::duration_cast<std::chrono::seconds>(expected)));
     } else {
         const Duration expected = expected_on_the_wall(plan, measure_capacity().worlds);

@@ -39,8 +39,8 @@ public:
     /// One message to a role; the role takes the bracket around its own system call.
     Bracket tell_client(ClientDo);
     Bracket tell_server(ServerDo);
-    /// The server writes one data frame now (one-write, in-flight).
-    void make_server_write() { post(due_); }
+    /// The server writes one data frame at that instant, by a timer of its own (one-write, in-flight).
+    void make_server_write(Instant at) { set_timer(due_, at); }
 
     Process& client() { return client_; }
     Process& server() { return server_; }

@@ -36,7 +36,7 @@ struct WorldSpec {
 
 /// Bodies of the role processes; they return only when the control channel closes.
 int run_client(const WorldSpec&, Slot&, Fd socket, Fd control);
-/// `due` is the eventfd by which the supervisor asks the server to write, `noticed` the one that the server posts with
+/// `due` is the timer or the counter by which the supervisor asks the server to write, `noticed` the one that the server posts with
 /// its verdict.
 int run_server(const WorldSpec&, Slot&, Fd socket, Fd control, Fd due, Fd noticed);
 

@@ -1,6 +1,8 @@
 #include "harness/linux/fd.h"
 
 #include <fcntl.h>
+#include <algorithm>
+
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -23,6 +25,13 @@ void post(const Fd& event, unsigned long n) { check(eventfd_write(event.get(), n
 
 Fd timer_fd() {
     return Fd{check(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "creating a timerfd")};
+}
+
+void set_timer(const Fd& timer, Instant at) {
+    using namespace std::chrono_literals;
+    const Duration t = std::max<Duration>(at.time_since_epoch(), 1ns); // Zero would disarm it.
+    const itimerspec once{{}, {static_cast<time_t>(t / 1s), static_cast<long>((t % 1s).count())}};
+    check(timerfd_settime(timer.get(), TFD_TIMER_ABSTIME, &once, nullptr), "setting a timerfd");
 }
 
 std::pair<Fd, Fd> socket_pair(int type) {

@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "harness/base/time.h"
+
 namespace halfopen {
 
 class Fd {
@@ -36,6 +38,8 @@ Fd event_fd();
 void post(const Fd& event, unsigned long n = 1);
 /// timerfd(2) on CLOCK_MONOTONIC, not yet set.
 Fd timer_fd();
+/// Makes a timerfd readable once, at that instant; at once when it is past.
+void set_timer(const Fd& timer, Instant);
 
 /// A connected pair of sockets; `type` is SOCK_STREAM or SOCK_SEQPACKET.
 std::pair<Fd, Fd> socket_pair(int type);

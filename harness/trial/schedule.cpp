@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-enum class Step { start, fire, write, verify, heal };
+enum class Step { start, fire, verify, heal };
 
 struct Event {
     Instant at;
@@ -103,7 +103,6 @@ private:
             switch (event.step) {
             case Step::start: open.live->start(); break;
             case Step::fire: fire(event, open); break;
-            case Step::write: open.live->write_once(); break;
             case Step::verify:
                 open.live->verify();
                 open.verified = true;
@@ -129,7 +128,7 @@ private:
         open.horizon_end = now + open.planned.horizon;
         if (!open.invalid.empty()) return;
         if (open.planned.traffic == Traffic::one_write)
-            events_.push({now + one_write_after_fault, Step::write, event.trial});
+            open.live->write_at(now + one_write_after_fault);
         // What the canary sent must have had the time to arrive.
         events_.push({now + pace_.verify_after + open.planned.scenario->slowest_way(), Step::verify, event.trial});
         if (open.planned.heal_after) heals_.push({now + *open.planned.heal_after, Step::heal, event.trial});

@@ -23,8 +23,8 @@ public:
     virtual bool is_settled() = 0;
     /// Reads the situation, stores the prediction, fires. Empty when all went well, else why the trial is invalid.
     virtual std::string fire() = 0;
-    /// The one write of `one-write`.
-    virtual void write_once() = 0;
+    /// The one write of `one-write`, at that instant.
+    virtual void write_at(Instant) = 0;
     /// Whether the fault bites, by reading state back and by the canary; some milliseconds after the firing.
     virtual void verify() = 0;
     virtual bool has_noticed() = 0;

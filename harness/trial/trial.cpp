@@ -118,7 +118,7 @@ std::string NamespaceTrial::why_not_ready(Instant due) {
         return "noisy: the server's buffer was not full at the fault";
     if (planned_.traffic != Traffic::in_flight) return {};
     wait_exactly_until(due - 300us);
-    world_.make_server_write();
+    world_.make_server_write(MonotonicClock::now());
     for (;;) {
         const auto tcp = tcp_info(world_.server_socket());
         if (tcp && tcp->unacked > 0) return {};

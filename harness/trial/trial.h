@@ -19,7 +19,7 @@ public:
     void start() override { world_.start(); }
     bool is_settled() override;
     std::string fire() override;
-    void write_once() override { world_.make_server_write(); }
+    void write_at(Instant t) override { world_.make_server_write(t); }
     void verify() override;
     bool has_noticed() override { return world_.slot().signal.is_set(); }
     void heal() override;

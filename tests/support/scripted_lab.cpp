@@ -24,7 +24,7 @@ public:
         fired_ = lab_.now();
         return planned_.attempt <= script_.noisy_attempts ? "noisy: the script says so" : "";
     }
-    void write_once() override { lab_.note("write", planned_.id); }
+    void write_at(Instant t) override { lab_.happened.push_back({"write", planned_.id, t}); }
     void verify() override { lab_.note("verify", planned_.id); }
     void heal() override { lab_.note("heal", planned_.id); }
     bool has_noticed() override { return script_.notices_after && lab_.now() >= fired_ + *script_.notices_after; }
