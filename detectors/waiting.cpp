@@ -34,7 +34,7 @@ Prediction while_lossy(const Situation& s, const Waiting& w) {
     const int tries = tries_within({s.kernel, s.rto, s.srtt, 1, w.crowded}, left / 2);
     return unknown(fmt::format(
         "chance: a try and its answer are lost with {}, and a {} is {} late when {} tries in a row "
-        "are, on its own way or on that of what it answers: at most 2 x {} for each",
+        "are, on its own way or on that of what it answers: at most 2 x {} for each write of either end",
         chance_of(s, 1), w.what, plain(left), tries, chance_of(s, tries)));
 }
 

@@ -46,6 +46,79 @@ SocketEvent shut_window() {
         "answer only brings the next probe");
 }
 
+/// The end that is not excluded, if there is one.
+SocketEvent open_one(const SocketEvent& a, const SocketEvent& b) { return a.kind == Kind::unknown ? a : b; }
+
+/// Once a single write is answered, the link rests again, and keepalive asks.
+bool keepalive_asks(const Situation& s, const SocketTimers& t) {
+    const TrafficInfo& profile = info(s.traffic);
+    return t.keepalive && profile.client_interval == 0ns && profile.server_interval == 0ns;
+}
+
+std::string arrives_late(const Situation& s) {
+    return fmt::format("nothing is lost, and every packet arrives within {}", plain(s.slowest_way));
+}
+
+SocketEvent slow_write(const Situation& s, const SocketTimers& t) {
+    const Window end = end_of_write(s, t);
+    const std::string late = arrives_late(s), answer = in_seconds(slowest_answer(s));
+    if (end.from > slowest_answer(s))
+        return never(fmt::format(
+            "{}: the answer comes within {}, and the kernel gives up {} after an unanswered write", late,
+            answer, in_seconds(end)));
+    return unknown(
+        fmt::format("{}, but the kernel gives up {} after an unanswered write, and an answer may take {}",
+                    late, in_seconds(end), answer));
+}
+
+SocketEvent slow_probes(const Situation& s, const SocketTimers& t) {
+    const int hz = s.kernel.hz;
+    const Window end = keepalive_abort(t.idle, t.interval, t.count, t.user_timeout, hz);
+    const Duration patience = std::max(t.interval, end.from - first_probe(t.idle, hz).to);
+    const std::string late = arrives_late(s), answer = in_seconds(2 * s.slowest_way);
+    if (patience > 2 * s.slowest_way)
+        return never(
+            fmt::format("{}: a probe is answered within {}, and the kernel waits {} after the first one",
+                        late, answer, in_seconds(patience)));
+    return unknown(
+        fmt::format("{}, but the kernel waits only {} after the first probe, and an answer may take {}", late,
+                    in_seconds(patience), answer));
+}
+
+std::string odds(const Situation& s) {
+    return fmt::format("chance: a try and its answer are lost with {}", chance_of(s, 1));
+}
+
+SocketEvent lossy_write(const Situation& s, const SocketTimers& t, Window write) {
+    const Window end = end_of_write(s, t);
+    if (beyond_horizon(s, write.from + end.from))
+        return never(
+            fmt::format("chance would have to keep a write unanswered for {}, longer than the {} watched",
+                        in_seconds(end), plain(s.horizon)));
+    const int tries = tries_within(flight_of(s), end.from);
+    return unknown(fmt::format(
+        "{}, and when {} tries in a row are, a write ends the connection after {}: {} for each write",
+        odds(s), tries, in_seconds(end), chance_of(s, tries)));
+}
+
+SocketEvent lossy_probes(const Situation& s, const SocketTimers& t) {
+    if (beyond_horizon(s, probes_unanswered(s, t).after.from))
+        return never(fmt::format(
+            "the probes begin after {}, so chance cannot end the connection within the {} watched",
+            plain(t.idle), plain(s.horizon)));
+    if (info(s.traffic).client_interval > 0ns) {
+        const int tries = tries_within(flight_of(s), t.idle);
+        return unknown(
+            fmt::format("{}; the client writes all the time, and probes begin only when {} of its tries in a "
+                        "row are in vain: at most {} each time",
+                        odds(s), tries, chance_of(s, tries)));
+    }
+    const int probes = probes_in_vain(s, t);
+    return unknown(
+        fmt::format("{}, and {} probes in a row end the connection: {} each time the link has rested for {}",
+                    odds(s), probes, chance_of(s, probes), plain(t.idle)));
+}
+
 } // namespace
 
 Duration slowest_answer(const Situation& s) { return 2 * s.slowest_way + delayed_ack_most; }
@@ -65,67 +138,25 @@ bool beyond_horizon(const Situation& s, Duration after) { return s.horizon > 0ns
 SocketEvent slow_path(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
     if (s.traffic == Traffic::buffer_full)
         return shut_window();
-    const std::string late =
-        fmt::format("nothing is lost, and every packet arrives within {}", plain(s.slowest_way));
-    if (write_of(s, own_write)) {
-        const Window end = end_of_write(s, t);
-        if (end.from > slowest_answer(s))
-            return never(fmt::format(
-                "{}: the answer comes within {}, and the kernel gives up {} after an unanswered write", late,
-                in_seconds(slowest_answer(s)), in_seconds(end)));
-        return unknown(
-            fmt::format("{}, but the kernel gives up {} after an unanswered write, and an answer may take {}",
-                        late, in_seconds(end), in_seconds(slowest_answer(s))));
-    }
-    if (!t.keepalive)
-        return never(late + "; no timer of the kernel is armed");
-    const int hz = s.kernel.hz;
-    const Duration from_first_probe =
-        std::max(t.interval, keepalive_abort(t.idle, t.interval, t.count, t.user_timeout, hz).from -
-                                 first_probe(t.idle, hz).to);
-    if (from_first_probe > 2 * s.slowest_way)
-        return never(
-            fmt::format("{}: a probe is answered within {}, and the kernel waits {} after the first one",
-                        late, in_seconds(2 * s.slowest_way), in_seconds(from_first_probe)));
-    return unknown(
-        fmt::format("{}, but the kernel waits only {} after the first probe, and an answer may take {}", late,
-                    in_seconds(from_first_probe), in_seconds(2 * s.slowest_way)));
+    const bool writes = write_of(s, own_write).has_value();
+    if (writes && keepalive_asks(s, t))
+        return open_one(slow_write(s, t), slow_probes(s, t));
+    if (writes)
+        return slow_write(s, t);
+    return t.keepalive ? slow_probes(s, t) : never(arrives_late(s) + "; no timer of the kernel is armed");
 }
 
 SocketEvent lossy_path(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
     if (s.traffic == Traffic::buffer_full)
         return shut_window();
-    const std::string each =
-        fmt::format("a try and its answer are lost with {} %", std::lround(100 * unanswered(s)));
-    if (const auto write = write_of(s, own_write)) {
-        const Window end = end_of_write(s, t);
-        if (beyond_horizon(s, write->from + end.from))
-            return never(
-                fmt::format("chance would have to keep a write unanswered for {}, longer than the {} watched",
-                            in_seconds(end), plain(s.horizon)));
-        const int tries = tries_within(flight_of(s), end.from);
-        return unknown(fmt::format(
-            "chance: {}, and when {} tries in a row are, a write ends the connection after {}: {} for "
-            "each write",
-            each, tries, in_seconds(end), chance_of(s, tries)));
-    }
-    if (!t.keepalive)
-        return never("the server sends nothing that could be lost, and what the client loses it sends again");
-    const SocketEvent end = probes_unanswered(s, t);
-    if (beyond_horizon(s, end.after.from))
-        return never(fmt::format(
-            "the probes begin after {}, so chance cannot end the connection within the {} watched",
-            plain(t.idle), plain(s.horizon)));
-    if (info(s.traffic).client_interval > 0ns)
-        return unknown(fmt::format(
-            "chance: the client writes all the time, and only when {} of its tries in a row are in "
-            "vain, probes begin; {}, so that is at most {} each time",
-            tries_within(flight_of(s), t.idle), each, chance_of(s, tries_within(flight_of(s), t.idle))));
-    const int probes = probes_in_vain(s, t);
-    return unknown(fmt::format(
-        "chance: {}, and {} probes in a row end the connection: {} each time the link has rested for "
-        "{}",
-        each, probes, chance_of(s, probes), plain(t.idle)));
+    const auto write = write_of(s, own_write);
+    if (write && keepalive_asks(s, t))
+        return open_one(lossy_probes(s, t), lossy_write(s, t, *write));
+    if (write)
+        return lossy_write(s, t, *write);
+    if (t.keepalive)
+        return lossy_probes(s, t);
+    return never("the server sends nothing that could be lost, and what the client loses it sends again");
 }
 
 } // namespace halfopen
