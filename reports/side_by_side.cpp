@@ -82,8 +82,10 @@ std::string answer(const Comparison& all) {
     if (all.shared() == 0)
         return "**These runs have no cell in common:** there is nothing to compare.\n\n";
     std::string out =
-        fmt::format("**{} of the {} that {} {}**", capital(differing ? in_words(differing) : "none"),
-                    counted(all.shared(), "cell"), every, differing > 1 ? "differ" : "differs");
+        all.shared() == 1
+            ? fmt::format("**The one cell that {} {}**", every, differing ? "differs" : "does not differ")
+            : fmt::format("**{} of the {} that {} {}**", capital(differing ? in_words(differing) : "none"),
+                          counted(all.shared(), "cell"), every, differing > 1 ? "differ" : "differs");
     out += differing ? fmt::format(" ({}){}.", kinds_text(all), rest) : rest + ".";
     if (const int unjudged = all.count(Difference::no_window))
         out += fmt::format(" In {} the times are apart, and no rule says how far they may be.",

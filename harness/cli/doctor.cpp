@@ -33,8 +33,9 @@ std::string try_cell(const char* scenario, const char* detector, Outcome wanted)
             poll(&readable, 1, 100);
             while (const auto heard = session.hear())
                 if (const auto* trial = std::get_if<TrialLine>(&*heard); trial && trial->outcome != Outcome::invalid)
-                    return trial->outcome == wanted ? ""
-                                                    : fmt::format("it was {}: {}", name(trial->outcome), trial->why);
+                    return trial->outcome == wanted             ? ""
+                           : trial->outcome == Outcome::skipped ? trial->why
+                                                                : fmt::format("it was {}: {}", name(trial->outcome), trial->why);
         }
         return "it did not end within 30 s";
     } catch (const Error& e) {
@@ -47,13 +48,17 @@ bool say_check(const char* what, const std::string& problem) {
     return problem.empty();
 }
 
+/// What is no fault of the machine: something else can be run without it.
+void say_missing(const char* what, const std::string& why) { fmt::print("--   {}: {}\n", what, why); }
+
 /// The virtual lab needs no privilege, but an emulator and a kernel. It is no fault of the machine to have neither.
-void say_virtual_lab() {
+bool say_virtual_lab() {
+    bool all = true;
     const std::string no_emulator = why_no_emulator();
     if (no_emulator.empty())
         fmt::print("ok   virtual lab: QEMU {}\n", emulator_version());
     else
-        fmt::print("--   virtual lab: {}\n", no_emulator);
+        say_missing("virtual lab", no_emulator), all = false;
     for (const std::string_view name : fetchable_kernels()) {
         try {
             const GuestKernel kernel = find_guest_kernel(std::string(name));
@@ -65,9 +70,11 @@ void say_virtual_lab() {
             fmt::print("ok   virtual lab: kernel {}, HZ {}: boots in {}, two idle hours pass in {}\n", kernel.release, kernel.hz,
                        say(check.boot), say(check.idle));
         } catch (const Error& e) {
-            fmt::print("--   virtual lab: {}\n", e.what());
+            say_missing("virtual lab", e.what());
+            all = false;
         }
     }
+    return all;
 }
 
 void doctor() {
@@ -81,16 +88,25 @@ void doctor() {
             return std::string(e.what());
         }
     }());
+    bool has_netem = true;
     const bool namespaces = say_check("user and network namespaces (no root needed)", why_no_user_namespaces());
     ok = ok && namespaces;
     if (namespaces) {
         ok = say_check("a killed client is noticed", try_cell("process-killed", "recv", Outcome::noticed)) && ok;
         ok = say_check("packet filter in the router (nf_tables)", try_cell("silent-drop", "recv", Outcome::missed)) && ok;
+        const std::string no_netem = try_cell("delay-spike", "recv", Outcome::quiet);
+        has_netem = no_netem.empty();
+        if (has_netem)
+            say_check("delay, jitter and loss on the path (sch_netem)", "");
+        else
+            say_missing("delay, jitter and loss on the path", no_netem);
     }
-    say_virtual_lab();
+    const bool all = say_virtual_lab();
     fmt::print("     {} worlds at once, bounded by {}; the starter plan needs {}\n", capacity.worlds, capacity.bound_by,
                make_plan({}).count_run());
-    fmt::print("{}\n", ok ? "This machine runs everything that there is." : "Mend what says NO, then try again.");
+    fmt::print("{}\n", !ok                ? "Mend what says NO, then try again."
+                       : all && has_netem ? "This machine runs everything that there is."
+                                          : "This machine runs all that needs nothing of the lines with --.");
     if (!ok) set_exit_status(static_cast<int>(Exit::machine));
 }
 

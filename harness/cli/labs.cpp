@@ -41,6 +41,13 @@ Duration expected_in_machines(const Plan& plan, int machines) {
     return sum / machines + 1s;
 }
 
+std::string count_of(int n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
+
+/// An estimate has no decimals.
+std::string say_roughly(Duration d) {
+    return d < 100s ? fmt::format("{} s", (d + 999ms) / 1s) : say(std::chrono::duration_cast<std::chrono::seconds>(d));
+}
+
 /// In virtual time nobody need go without what takes long.
 std::string say_later(const Plan& plan) {
     int later = 0;
@@ -99,16 +106,15 @@ std::string say_bounds(const LabChoice& lab) {
 std::string say_plan(const LabChoice& lab, const Plan& plan) {
     const auto longest = plan.longest_wait();
     const int skipped = static_cast<int>(plan.trials.size()) - plan.count_run();
-    std::string text = fmt::format("{} trials", plan.count_run());
+    std::string text = count_of(plan.count_run(), "trial");
     if (skipped) text += fmt::format(" (and {} that do not apply)", skipped);
     if (lab.guest) {
         const Duration expected = expected_in_machines(plan, machines(lab));
-        const size_t guests = cut(plan).size();
-        text += fmt::format(" in {} virtual machine{}, about {}", guests, guests == 1 ? "" : "s",
-                            say(std::chrono::duration_cast<std::chrono::seconds>(expected)));
+        text += fmt::format(" in {}, about {} if nothing else runs", count_of(static_cast<int>(cut(plan).size()), "virtual machine"),
+                            say_roughly(expected));
     } else {
         const Duration expected = expected_on_the_wall(plan, measure_capacity().worlds);
-        text += fmt::format(", about {}", say(std::chrono::duration_cast<std::chrono::seconds>(expected)));
+        text += ", about " + say_roughly(expected);
     }
     if (longest.wait > 1s) text += fmt::format("; the longest wait is {}, {}", longest.label, say(longest.wait));
     text += fmt::format("; every failure is watched for {}", say(plan.horizon));

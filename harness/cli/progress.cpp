@@ -39,7 +39,7 @@ void ProgressView::line(const std::string& text) {
 std::string ProgressView::status() const {
     if (progress_.phase == "building")
         return progress_.done ? fmt::format("building worlds: {} of {}", progress_.done, progress_.total)
-                              : fmt::format("building {} worlds", progress_.total);
+                              : fmt::format("building {} world{}", progress_.total, progress_.total == 1 ? "" : "s");
     if (progress_.phase == "firing") return fmt::format("breaking {} connections, one every few milliseconds", progress_.total);
     if (progress_.phase == "waiting") {
         const Duration left = std::max(Duration{0}, progress_.until - MonotonicClock::now());

@@ -43,10 +43,22 @@ void write_page(const fs::path& path, const std::string& text) {
                           errno);
 }
 
+int nothing_kept(const Store& store, int signal) {
+    fmt::print(stderr, "{} before anything was over; nothing is in {} yet\n", signal ? "interrupted" : "ended",
+               store.folder().string());
+    return signal ? 128 + signal : static_cast<int>(Exit::incomplete);
+}
+
+/// Every trial that was tried met something that this machine lacks.
+bool nothing_could_run(const Records& records) {
+    return std::all_of(records.trials.begin(), records.trials.end(),
+                       [](const TrialLine& t) { return t.outcome == Outcome::skipped; });
+}
+
 int finish(const Store& store, const std::vector<Requirement>& requirements, const Terminal& terminal, bool json,
            int signal) {
     if (!std::filesystem::exists(store.file()) || std::filesystem::file_size(store.file()) == 0)
-        return signal ? 128 + signal : static_cast<int>(Exit::incomplete);
+        return nothing_kept(store, signal);
     const Records records = read_records(store.file().string());
     write_page(store.folder() / "report.md", markdown_report(records));
     const TerminalStyle style{terminal.columns, terminal.ascii, terminal.colour, {}, {}};
@@ -68,7 +80,9 @@ int finish(const Store& store, const std::vector<Requirement>& requirements, con
                        store.folder().string());
             return static_cast<int>(Exit::incomplete);
         }
-    return 0;
+    if (!nothing_could_run(records)) return 0;
+    fmt::print(stderr, "nothing could be run here: {}\n", records.trials.front().why);
+    return static_cast<int>(Exit::machine);
 }
 
 /// One run into one folder; its exit status.
@@ -97,6 +111,7 @@ int run_on_each(const std::vector<LabChoice>& labs, const RunOptions& options,
         all.push_back(read_records(part.string()));
     }
     write_page(folder / "kernels.md", side_by_side(all));
+    fmt::print(stderr, "side by side: {}\n", (folder / "kernels.md").string());
     return status;
 }
 
@@ -105,14 +120,22 @@ void run(RunOptions& options) {
     if (!options.horizon.empty()) {
         selection.horizon = parse_duration(options.horizon);
         if (!selection.horizon || *selection.horizon < 1s)
-            throw BadInput(fmt::format("--horizon {} is no duration of 1 s or more; write it with its unit: 80s, 20min, 2h",
+            throw BadInput(fmt::format("--horizon {} is no duration from 1 s to 1000 h; units are s, min, h: 80s, 20min, 2h",
                                        options.horizon));
     }
     std::vector<Requirement> requirements;
     for (const std::string& text : options.requirements) requirements.push_back(parse_requirement(text));
     std::vector<LabChoice> labs;
     if (options.kernels.empty()) options.kernels.emplace_back();
-    for (const std::string& kernel : options.kernels) labs.push_back(choose_lab(options.lab, kernel, options.jobs));
+    for (const std::string& kernel : options.kernels) {
+        labs.push_back(choose_lab(options.lab, kernel, options.jobs));
+        for (size_t i = 0; i + 1 < labs.size(); ++i)
+            if (labs[i].kernel() == labs.back().kernel())
+                throw BadInput(fmt::format("--kernel {}: named twice; one run of it is enough", kernel));
+    }
+    // A run is repeated on the kernel that it was made on, whatever the default is then.
+    if (labs.front().guest && options.kernels.front().empty())
+        options.command.insert(options.command.end(), {"--kernel", labs.front().guest->name});
     const Plan plan = plan_for(labs.front(), selection);
     for (const Requirement& r : requirements)
         if (std::none_of(plan.trials.begin(), plan.trials.end(), [&](const PlannedTrial& t) {
