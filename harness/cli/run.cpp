@@ -120,7 +120,7 @@ void run(RunOptions& options) {
     if (!options.horizon.empty()) {
         selection.horizon = parse_duration(options.horizon);
         if (!selection.horizon || *selection.horizon < 1s)
-            throw BadInput(fmt::format("--horizon {} is no duration from 1 s to 1000 h; units are s, min, h: 80s, 20min, 2h",
+            throw BadInput(fmt::format("--horizon {} is no duration from 1 s to 1000 h; write it with its unit: 80s, 20min, 2h",
                                        options.horizon));
     }
     std::vector<Requirement> requirements;
