@@ -1,6 +1,7 @@
 // halfopen run: the scenario matrix, measured.
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <set>
 
@@ -63,6 +64,7 @@ int finish(const Store& store, const std::vector<Requirement>& requirements, con
     write_page(store.folder() / "report.md", markdown_report(records));
     const TerminalStyle style{terminal.columns, terminal.ascii, terminal.colour, {}, {}};
     if (!json) fmt::print("{}\n{}", terminal_headline(records, style), terminal_matrix(records, style));
+    std::fflush(stdout); // So that what follows on stderr follows.
     if (records.runs.back().guest) fmt::print(stderr, "digest of the trial lines: {}\n", trial_digest(records));
     fmt::print(stderr, "report: {}\n", (store.folder() / "report.md").string());
     if (signal) {
