@@ -67,10 +67,17 @@ std::vector<pid_t> wait_for_emulators(pid_t parent, size_t count) {
     return emulators_of(parent);
 }
 
+/// False for a process that has ended, reaped or not: who inherits it may take his time.
+bool runs(pid_t pid) {
+    std::ifstream stat(fmt::format("/proc/{}/stat", pid));
+    std::string line;
+    return std::getline(stat, line) && line[line.rfind(')') + 2] != 'Z';
+}
+
 bool are_gone(const std::vector<pid_t>& processes) {
     for (int i = 0; i < 100; ++i) {
         bool any = false;
-        for (const pid_t pid : processes) any = any || fs::exists(fmt::format("/proc/{}/fd", pid));
+        for (const pid_t pid : processes) any = any || runs(pid);
         if (!any) return true;
         sleep_until(MonotonicClock::now() + 50ms);
     }
