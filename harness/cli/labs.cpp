@@ -5,11 +5,12 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/lab/capacity.h"
-#include "harness/lab/initramfs.h"
 #include "harness/lab/supervisor.h"
+#include "harness/linux/command.h"
 #include "harness/linux/machine.h"
 #include "harness/trial/modules.h"
 #include "harness/trial/virtual_session.h"
+#include "reports/text.h"
 
 namespace halfopen {
 
@@ -40,8 +41,6 @@ Duration expected_in_machines(const Plan& plan, int machines) {
         if (t.skip.empty()) sum += expected_cost(t);
     return sum / machines + 1s;
 }
-
-std::string count_of(int n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
 
 /// An estimate has no decimals.
 std::string say_roughly(Duration d) {
@@ -106,11 +105,11 @@ std::string say_bounds(const LabChoice& lab) {
 std::string say_plan(const LabChoice& lab, const Plan& plan) {
     const auto longest = plan.longest_wait();
     const int skipped = static_cast<int>(plan.trials.size()) - plan.count_run();
-    std::string text = count_of(plan.count_run(), "trial");
+    std::string text = counted(plan.count_run(), "trial");
     if (skipped) text += fmt::format(" (and {} that do not apply)", skipped);
     if (lab.guest) {
         const Duration expected = expected_in_machines(plan, machines(lab));
-        text += fmt::format(" in {}, about {} if nothing else runs", count_of(static_cast<int>(cut(plan).size()), "virtual machine"),
+        text += fmt::format(" in {}, about {} if nothing else runs", counted(static_cast<int>(cut(plan).size()), "virtual machine"),
                             say_roughly(expected));
     } else {
         const Duration expected = expected_on_the_wall(plan, measure_capacity().worlds);
@@ -140,10 +139,10 @@ std::unique_ptr<Session> open_lab(const LabChoice& lab, const Plan& plan, const 
     return std::make_unique<VirtualSession>(std::move(task));
 }
 
-std::optional<Guest> bound_to(const LabChoice& lab, const Plan& plan) {
+std::optional<Guest> bound_to(const LabChoice& lab, const Plan& plan, const LabFacts& facts) {
     if (!lab.guest) return std::nullopt;
-    return Guest{emulator_version(), sha256(read_text(emulator_path())), guest_machine_type, guest_cpu,
-                 sha256(read_text(lab.guest->image)), sha256(base_initramfs(*lab.guest, all_modules())),
+    return Guest{emulator_version(), sha256(read_text(find_on_path(emulator))), guest_machine_type, guest_cpu,
+                 sha256(read_text(lab.guest->image)), facts.initramfs_digest,
                  static_cast<int>(cut(plan).size())};
 }
 

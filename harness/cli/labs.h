@@ -40,6 +40,6 @@ std::string say_bounds(const LabChoice&);
 std::unique_ptr<Session> open_lab(const LabChoice&, const Plan&, const std::set<std::string>& done);
 
 /// What results in virtual time are bound to; nothing in the namespaces lab.
-std::optional<Guest> bound_to(const LabChoice&, const Plan&);
+std::optional<Guest> bound_to(const LabChoice&, const Plan&, const LabFacts&);
 
 } // namespace halfopen

@@ -50,7 +50,7 @@ RunLine run_line(const LabChoice& lab, const Plan& plan, const RunOptions& optio
     line.seed = plan.seed;
     line.lab = lab.name();
     line.clock = lab.clock();
-    line.guest = bound_to(lab, plan);
+    line.guest = bound_to(lab, plan, facts);
     line.kernel = facts.kernel;
     line.hz = facts.hz;
     line.cpus = facts.cpus;

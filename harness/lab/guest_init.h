@@ -7,7 +7,7 @@
 
 namespace halfopen {
 
-/// Mounts /proc, /sys and /dev, quiets what would wake an idle guest, loads the modules of the archive. What this
+/// Mounts /proc and /sys, quiets what would wake an idle guest, loads the modules of the archive. What this
 /// process and its children write on stderr can be read from the descriptor that is given back.
 Fd prepare_guest();
 

@@ -1,7 +1,6 @@
 #include "harness/lab/guest_machine.h"
 
 #include <csignal>
-#include <cstdlib>
 #include <vector>
 
 #include <fcntl.h>
@@ -47,12 +46,6 @@ std::vector<std::string> words_of(const GuestKernel& kernel, uint64_t seed) {
             "-append", kernel_parameters};
 }
 
-std::pair<Fd, Fd> make_pipe() {
-    int ends[2];
-    check(pipe2(ends, O_CLOEXEC), "making a pipe");
-    return {Fd{ends[0]}, Fd{ends[1]}};
-}
-
 /// A file without a name that holds the archive: nothing is left behind, whatever ends us.
 Fd in_memory(std::string_view bytes) {
     Fd file{check(memfd_create("initramfs", MFD_CLOEXEC), "making a file in memory")};
@@ -90,17 +83,6 @@ std::string emulator_version() {
     constexpr std::string_view before = "version ";
     const size_t at = line.find(before);
     return at == std::string::npos ? line : line.substr(at + before.size(), line.find_first_of(" \n", at + before.size()) - at - before.size());
-}
-
-std::string emulator_path() {
-    const std::string path = std::getenv("PATH") ? std::getenv("PATH") : "/usr/bin";
-    for (size_t begin = 0; begin <= path.size();) {
-        const size_t end = std::min(path.find(':', begin), path.size());
-        const std::string file = path.substr(begin, end - begin) + "/" + emulator;
-        if (access(file.c_str(), X_OK) == 0) return file;
-        begin = end + 1;
-    }
-    throw CannotHere(why_no_emulator());
 }
 
 GuestMachine::GuestMachine(const GuestKernel& kernel, std::string_view initramfs, uint64_t seed) {

@@ -19,8 +19,6 @@ inline constexpr const char* emulator = "qemu-system-x86_64";
 std::string why_no_emulator();
 /// "7.2.22", from the emulator itself.
 std::string emulator_version();
-/// The file that is run.
-std::string emulator_path();
 
 class GuestMachine {
 public:

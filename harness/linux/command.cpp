@@ -69,10 +69,9 @@ std::string output_of(const std::vector<std::string>& words, const std::string& 
     std::vector<char*> argv;
     for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str())); // execvp(3) keeps them.
     argv.push_back(nullptr);
-    int ends[2];
-    check(pipe2(ends, O_CLOEXEC), "making a pipe");
-    const Fd readable{ends[0]};
-    Fd out{ends[1]};
+    auto ends = make_pipe();
+    const Fd readable = std::move(ends.first);
+    Fd out = std::move(ends.second);
     // A file takes as many complaints as there are, while we read nothing but stdout.
     const Fd err{check(memfd_create("stderr", MFD_CLOEXEC), "making a file in memory")};
     const pid_t parent = getpid();
@@ -87,13 +86,13 @@ std::string output_of(const std::vector<std::string>& words, const std::string& 
     return output;
 }
 
-bool is_on_path(std::string_view program) {
-    if (program.find('/') != program.npos) return is_program(program);
+fs::path find_on_path(std::string_view program) {
+    if (program.find('/') != program.npos) return is_program(program) ? fs::path(program) : fs::path();
     const char* path = std::getenv("PATH");
     std::istringstream folders(path ? path : "/bin:/usr/bin"); // What execvp(3) takes without a PATH.
     for (std::string folder; std::getline(folders, folder, ':');)
-        if (is_program(fs::path(folder) / program)) return true;
-    return false;
+        if (fs::path file = fs::path(folder) / program; is_program(file)) return file;
+    return {};
 }
 
 } // namespace halfopen

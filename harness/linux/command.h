@@ -14,7 +14,9 @@ namespace halfopen {
 std::string output_of(const std::vector<std::string>& words, const std::string& mend = {},
                       const std::filesystem::path& folder = {});
 
-/// True when a program of that name is on the PATH; a name that holds a '/' is a path itself.
-bool is_on_path(std::string_view program);
+/// The file that a program of that name is, as found on the PATH; a name that holds a '/' is a path itself. Empty when
+/// there is none.
+std::filesystem::path find_on_path(std::string_view program);
+inline bool is_on_path(std::string_view program) { return !find_on_path(program).empty(); }
 
 } // namespace halfopen

@@ -34,6 +34,12 @@ void set_timer(const Fd& timer, Instant at) {
     check(timerfd_settime(timer.get(), TFD_TIMER_ABSTIME, &once, nullptr), "setting a timerfd");
 }
 
+std::pair<Fd, Fd> make_pipe() {
+    int ends[2];
+    check(pipe2(ends, O_CLOEXEC), "making a pipe");
+    return {Fd{ends[0]}, Fd{ends[1]}};
+}
+
 std::pair<Fd, Fd> socket_pair(int type) {
     int fds[2];
     check(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fds), "creating a socket pair");

@@ -41,6 +41,9 @@ Fd timer_fd();
 /// Makes a timerfd readable once, at that instant; at once when it is past.
 void set_timer(const Fd& timer, Instant);
 
+/// pipe2(2): the end to read from and the end to write to, both close-on-exec.
+std::pair<Fd, Fd> make_pipe();
+
 /// A connected pair of sockets; `type` is SOCK_STREAM or SOCK_SEQPACKET.
 std::pair<Fd, Fd> socket_pair(int type);
 

@@ -22,7 +22,7 @@ Progress read_progress(const std::string& text) {
 
 LabFacts read_facts(const std::string& text) {
     const auto line = std::get<RunLine>(*parse_line(text));
-    return {line.sysctl, line.floor, line.hz, line.kernel, line.cpus};
+    return {line.sysctl, line.floor, line.hz, line.kernel, line.cpus, {}};
 }
 
 } // namespace

@@ -41,7 +41,7 @@ int run_lab(const LabTask& task, const Fd& channel) {
         if (task.worlds > 0) lab.limit_capacity(task.worlds);
         const auto floor = measure_floor(lab, task.floor_samples);
         if (!floor) return 0;
-        tell(channel, message(LabFacts{lab.sysctl(), *floor, lab.kernel().hz, kernel_release(), online_cpus()}));
+        tell(channel, message(LabFacts{lab.sysctl(), *floor, lab.kernel().hz, kernel_release(), online_cpus(), {}}));
         if (run_schedule(lab, task.trials, task.seed, events_to(channel)))
             tell(channel, message(Finished{MonotonicClock::now() - began}));
         return 0;

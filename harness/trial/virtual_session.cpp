@@ -125,10 +125,12 @@ void VirtualSession::tell_facts(const Guest& first) {
         next_to_tell_ = guests_.size() - 1;
         return;
     }
-    if (!first.failure.empty() || !first.facts)
+    if (!first.facts)
         throw Error(Exit::machine,
                     fmt::format("kernel {}: {}", task_.kernel.release, describe_failure(first.failure, first.complaint)));
-    to_tell_.push_back(*first.facts);
+    LabFacts facts = *first.facts;
+    facts.initramfs_digest = sha256(base_);
+    to_tell_.push_back(std::move(facts));
     for (const PlannedTrial& planned : task_.skipped) to_tell_.push_back(not_run(planned, Outcome::skipped, planned.skip));
 }
 
