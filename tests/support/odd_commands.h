@@ -61,8 +61,8 @@ serve(port))"},
 client, _ = socket.create_server(('0.0.0.0', port)).accept()
 client.recv(4096)
 os.abort())"},
-    // Python ignores SIGPIPE; a program in C that does not dies of its second write to a client that was
-    // reset.
+    // Python ignores SIGPIPE; a program in C that does not dies of its second write to a client that
+    // was reset.
     {"does not ignore SIGPIPE", R"(
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 client, _ = socket.create_server(('0.0.0.0', port)).accept()

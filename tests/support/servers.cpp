@@ -131,10 +131,8 @@ Server sshd(const Place& place, const Words& lines) {
     const fs::path folder = folder_of(place, "sshd", user);
     for (const char* key : {"host", "client"})
         if (!fs::exists(folder / key)) {
-            const std::string file = (folder / key).string();
-            output_of(as_user(geteuid(), user,
-                              unpacked("usr/bin/ssh-keygen") + Words{"-q", "-t", "ed25519", "-N", "", "-C", key, "-f", file}),
-                      {}, folder);
+            const Words words{"-q", "-t", "ed25519", "-N", "", "-C", key, "-f", (folder / key).string()};
+            output_of(as_user(geteuid(), user, unpacked("usr/bin/ssh-keygen") + words), {}, folder);
         }
     // LoginGraceTime: without it a client that has not logged in is thrown out after two minutes.
     std::string text = fmt::format("Port {}\nListenAddress 0.0.0.0\nHostKey {}/host\nAuthorizedKeysFile {}/client.pub\n"

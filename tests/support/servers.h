@@ -46,7 +46,7 @@ std::string escaped(const std::string& bytes);
 Server redis(const Place& place, const Words& options = {"--tcp-keepalive", "2"});
 /// `listen` are further words of the directive of that name.
 Server nginx(const Place& place, const std::string& listen = "so_keepalive=2:1:3");
-/// `lines` of sshd_config(5). ClientAliveInterval is also a limit for a client that has not logged in yet.
+/// `lines` of sshd_config(5). The hello does not log in, and ClientAliveInterval asks nothing of a client that has not.
 Server sshd(const Place& place, const Words& lines = {"TCPKeepAlive yes"});
 /// `settings` NAME=value. The hello logs in: a client that does not is thrown out after a minute. For the first 50 ms
 /// after listen() it answers 'E', "starting up", and closes. SIGTERM waits for its clients; SIGINT does not.
