@@ -47,6 +47,9 @@ struct SystemError : Error {
 /// "ETIMEDOUT" for ETIMEDOUT; the number in words of errno(3) for one without a name.
 std::string errno_name(int error_number);
 
+/// "SIGPIPE" for SIGPIPE; the number for one without a name.
+std::string signal_name(int number);
+
 /// Passes a system call's result on, and throws SystemError with errno when it is -1.
 template <typename Result, typename... Args>
 Result check(Result result, fmt::format_string<Args...> doing, Args&&... args) {

@@ -87,18 +87,7 @@ private:
         switch (static_cast<ClientDo>(command)) {
         case ClientDo::start: start(); break;
         case ClientDo::send_frame: send_frame(FrameType::data); break;
-        case ClientDo::close:
-            linger_off(socket_.get());
-            slot_.command_before.stamp();
-            socket_.reset();
-            break;
-        case ClientDo::shut_write: shutdown(socket_.get(), SHUT_WR); break;
-        case ClientDo::reset:
-            linger_zero(socket_.get());
-            slot_.command_before.stamp();
-            socket_.reset();
-            break;
-        case ClientDo::forget: forget(socket_); break;
+        default: fail_at_socket(static_cast<ClientDo>(command), socket_, slot_);
         }
         slot_.command_after.stamp();
         return write(control_.get(), &command, 1) == 1;
@@ -163,16 +152,32 @@ private:
 
 } // namespace
 
-int run_client(const WorldSpec& spec, Slot& slot, Fd socket, Fd control) {
+void fail_at_socket(ClientDo command, Fd& socket, Slot& slot) {
+    if (command == ClientDo::close) linger_off(socket.get());
+    if (command == ClientDo::reset) linger_zero(socket.get());
+    slot.command_before.stamp();
+    if (command == ClientDo::shut_write)
+        shutdown(socket.get(), SHUT_WR);
+    else if (command == ClientDo::forget)
+        forget(socket);
+    else
+        socket.reset();
+}
+
+void settle_down_as_role(std::initializer_list<Fd*> keep) {
     // Ctrl-C reaches the terminal's whole process group: a client that died of it would send a false FIN.
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    keep_only({&socket, &control});
+    keep_only(keep);
     // A client that is killed must not run before the supervisor has stamped the end of the bracket: a SCHED_BATCH
     // process does not preempt when it wakes (sched(7)).
     const sched_param none{};
     sched_setscheduler(0, SCHED_BATCH, &none);
     prctl(PR_SET_TIMERSLACK, 1);
+}
+
+int run_client(const WorldSpec& spec, Slot& slot, Fd socket, Fd control) {
+    settle_down_as_role({&socket, &control});
     return Client(spec, slot, std::move(socket), std::move(control)).run();
 }
 

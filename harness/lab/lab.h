@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "harness/lab/canary.h"
+#include "harness/lab/command_log.h"
+#include "harness/lab/plain_client.h"
 #include "harness/lab/roles.h"
+#include "harness/lab/server_program.h"
 #include "harness/lab/topology.h"
 #include "harness/linux/process.h"
 #include "harness/linux/shared.h"
@@ -25,11 +28,23 @@ public:
     /// the eventfd `noticed`, which the server posts with its verdict.
     World(const WorldSpec&, const Sysctls&, Slot&, const Fd& noticed);
 
+    /// A world whose server is a program of the user's, which runs already.
+    World(const WorldSpec&, Topology, Slot&);
+
     /// Enters the router's namespace with the calling thread, to load rules or open sockets that belong to it.
     /// Rules are loaded before connect(): those that track connections must see them begin.
     void enter_router() const { topology_.router.enter(); }
     /// Makes the connection and the canary, proves that bytes pass both ways, and forks the roles.
     void connect();
+    /// In a world with the user's own server: makes the canary, and the client's process where the client is ours.
+    void prepare_client(const PlainClient&);
+    /// The client connects and says its hello; the slot tells when it was answered. A client of the user's own is
+    /// started as the server was, and the slot tells nothing.
+    void start_client(const Command& server, const CommandLog&);
+    /// The client says its hello again, so shortly before the fault that the answer comes after it. `by_client`: the
+    /// client itself makes the system call that is the fault, and says it just before.
+    void ask_at_fault(bool by_client);
+
     /// The detector begins to watch, the client sends its proof of life, the traffic begins.
     void start();
     /// True when the proof of life was read by the server's program and acknowledged to the client: nothing is on
@@ -42,7 +57,9 @@ public:
     /// The server writes one data frame at that instant, by a timer of its own (one-write, in-flight).
     void make_server_write(Instant at) { set_timer(due_, at); }
 
-    Process& client() { return client_; }
+    /// To the client's process; to all of them, where it is the user's own.
+    void signal_client(int number);
+    const Process& client() const { return client_; }
     Process& server() { return server_; }
     const Process& server() const { return server_; }
     const Topology& topology() const { return topology_; }
@@ -55,9 +72,13 @@ public:
     int server_socket() const { return server_socket_.get(); }
 
 private:
+    Bracket fail_own_client(ClientDo);
+    Fd client_socket() const;
+
     WorldSpec spec_;
     Slot& slot_;
-    const Fd& noticed_;
+    const Fd* noticed_ = nullptr;
+    PlainClient plain_;
     Topology topology_;
     Fd server_socket_;
     Fd due_;

@@ -16,6 +16,7 @@ enum class ClientDo : char {
     shut_write = 'w',  ///< shutdown(SHUT_WR): FIN; goes on reading
     reset = 'r',       ///< SO_LINGER 0, then close(): RST
     forget = 'x',      ///< TCP_REPAIR, then close(): not a word
+    ask_first = 'q',   ///< a plain client says its hello once more, just before it does the next of these
 };
 
 enum class ServerDo : char {
@@ -33,6 +34,12 @@ struct WorldSpec {
     bool killed_client_says_goodbye = false;
     Duration one_way{0}; ///< the link's delay, each way
 };
+
+/// The client's side of one of the four commands that end or half-end its connection: a system call, and the stamp just
+/// before it.
+void fail_at_socket(ClientDo, Fd& socket, Slot&);
+/// What a client's process does first: it keeps these descriptors as 3, 4, ... and becomes hard to disturb.
+void settle_down_as_role(std::initializer_list<Fd*> keep);
 
 /// Bodies of the role processes; they return only when the control channel closes.
 int run_client(const WorldSpec&, Slot&, Fd socket, Fd control);

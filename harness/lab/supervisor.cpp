@@ -27,6 +27,14 @@ void die_with_parent(const Fd& channel) {
     if (poll(&parent, 1, 0) == 1 && (parent.revents & POLLHUP)) _exit(1);
 }
 
+/// The map of more than one user is written from outside; until then we are nobody.
+void wait_for_users(const Fd& channel) {
+    char go = 0;
+    if (check(recv(channel.get(), &go, 1, 0), "waiting for the users of the namespace") == 0) _exit(1);
+    check(setresgid(0, 0, 0), "becoming group root inside");
+    check(setresuid(0, 0, 0), "becoming root inside");
+}
+
 /// A /proc that shows our own processes. Where the mount is refused (some containers), costs are not measured.
 void see_own_processes() {
     if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0) {
@@ -36,14 +44,18 @@ void see_own_processes() {
 
 } // namespace
 
-Supervisor::Supervisor(const std::function<int(const Fd&)>& body) {
+Supervisor::Supervisor(const std::function<int(const Fd&)>& body, Users users) {
     auto [ours, theirs] = socket_pair(SOCK_SEQPACKET);
     const unsigned uid = geteuid(), gid = getegid();
+    const bool everybody = users == Users::everybody && uid == 0;
     try {
         process_ = fork_process(
             [&] {
                 ours.reset();
-                become_root_inside(uid, gid);
+                if (everybody)
+                    wait_for_users(theirs);
+                else
+                    become_root_inside(uid, gid);
                 die_with_parent(theirs);
                 setsid();
                 signal(SIGINT, SIG_IGN);
@@ -53,6 +65,10 @@ Supervisor::Supervisor(const std::function<int(const Fd&)>& body) {
                 return body(theirs);
             },
             new_namespaces);
+        if (everybody) {
+            map_all_users(process_.pid());
+            check(send(ours.get(), "u", 1, MSG_NOSIGNAL), "telling the supervisor that its users exist");
+        }
     } catch (const SystemError& e) {
         const std::string why = why_no_user_namespaces();
         throw CannotHere(why.empty() ? e.what() : why);

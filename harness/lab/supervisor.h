@@ -12,10 +12,15 @@ namespace halfopen {
 
 class Supervisor {
 public:
+    /// Who exists inside: root alone, or, when root itself has asked, everybody: a server of the user's may want to
+    /// become another user.
+    enum class Users { root_only, everybody };
+
+
     /// Forks it; it runs `body` with its end of the channel and ends with its result. Must be called while the
     /// program has no threads, from the main thread: the death signal is tied to the thread that forked (prctl(2),
     /// PR_SET_PDEATHSIG). CannotHere when user namespaces are not allowed.
-    explicit Supervisor(const std::function<int(const Fd& channel)>& body);
+    explicit Supervisor(const std::function<int(const Fd& channel)>& body, Users users = Users::root_only);
 
     /// Our end of a SOCK_SEQPACKET pair.
     const Fd& channel() const { return channel_; }

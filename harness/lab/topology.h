@@ -25,10 +25,20 @@ inline constexpr uint16_t canary_port = 5001;
 
 struct Topology {
     NetNamespace client, router, server;
+    Ipv4 client_ip = client_address;
 
     /// Builds it. The thread ends in the router's namespace. With a delay, every packet takes that long each way: netem
     /// on the router's two ports (CannotHere where the kernel has none).
     static Topology build(const Sysctls&, Duration one_way = Duration{0});
+
+    /// A server's namespace for many clients: it has its address on the loopback, and no link yet.
+    static NetNamespace build_server(const Sysctls&);
+    /// A client, its router and their cables, joined to such a server; `place` counts its clients from 0. The client's
+    /// address is 192.0.2.10 and upwards, so it tells the connections apart.
+    static Topology join(const NetNamespace& server, int place, const Sysctls&, Duration one_way = Duration{0});
 };
+
+/// Clients that one server can have.
+inline constexpr int most_places = 240;
 
 } // namespace halfopen

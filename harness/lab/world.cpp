@@ -55,7 +55,7 @@ bool writes_by_timer(Traffic traffic) { return traffic == Traffic::one_write || 
 } // namespace
 
 World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot, const Fd& noticed)
-    : spec_(spec), slot_(slot), noticed_(noticed), topology_(Topology::build(sysctls, spec.one_way)), due_(writes_by_timer(spec.traffic) ? timer_fd() : event_fd()) {}
+    : spec_(spec), slot_(slot), noticed_(&noticed), topology_(Topology::build(sysctls, spec.one_way)), due_(writes_by_timer(spec.traffic) ? timer_fd() : event_fd()) {}
 
 void World::connect() {
     topology_.server.enter();
@@ -77,7 +77,7 @@ void World::connect() {
     topology_.server.enter();
     server_ = fork_process([&] {
         return run_server(spec_, slot_, std::move(server_socket), std::move(server_end), std::move(due_),
-                          noticed_.duplicate());
+                          noticed_->duplicate());
     });
     client_control_ = std::move(client_control);
     server_control_ = std::move(server_control);
@@ -98,7 +98,13 @@ bool World::is_settled() const {
 }
 
 Bracket World::tell_client(ClientDo command) {
+    if (!plain_.command.empty()) return fail_own_client(command);
     return tell(client_control_, static_cast<char>(command), slot_, "client");
+}
+
+void World::signal_client(int number) {
+    if (plain_.command.empty()) return client_.signal(number);
+    check(kill(-client_.pid(), number), "sending {} to the client", signal_name(number)); // It leads a group of its own.
 }
 
 Bracket World::tell_server(ServerDo command) {

@@ -15,6 +15,8 @@ in_addr Ipv4::to_kernel() const {
 
 std::string to_string(Ipv4 a) { return fmt::format("{}.{}.{}.{}", a.bytes[0], a.bytes[1], a.bytes[2], a.bytes[3]); }
 
+std::string to_string(const Endpoint& e) { return fmt::format("{}:{}", to_string(e.address), e.port); }
+
 sockaddr_in Endpoint::to_kernel() const {
     sockaddr_in kernel{};
     kernel.sin_family = AF_INET;

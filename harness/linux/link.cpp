@@ -47,6 +47,19 @@ int index_of(nl_sock* socket, const std::string& name) {
     return rtnl_link_get_ifindex(get_link(socket, name).get());
 }
 
+Route route_by(nl_sock* socket, const NlAddress& destination, const std::string& link, Ipv4 gateway, unsigned flags) {
+    Route route{rtnl_route_alloc()};
+    rtnl_route_set_family(route.get(), AF_INET);
+    rtnl_route_set_scope(route.get(), RT_SCOPE_UNIVERSE);
+    rtnl_route_set_dst(route.get(), destination.get());
+    rtnl_nexthop* hop = rtnl_route_nh_alloc();
+    rtnl_route_nh_set_gateway(hop, nl_address(gateway).get());
+    rtnl_route_nh_set_ifindex(hop, index_of(socket, link));
+    rtnl_route_nh_set_flags(hop, flags);
+    rtnl_route_add_nexthop(route.get(), hop); // The route owns the hop from here on.
+    return route;
+}
+
 } // namespace
 
 void RouteSocket::Free::operator()(nl_sock* socket) const { nl_socket_free(socket); }
@@ -87,15 +100,14 @@ void RouteSocket::add_address(const std::string& link, InterfaceAddress a) {
 }
 
 void RouteSocket::add_default_route(const std::string& link, Ipv4 gateway) {
-    const Route route{rtnl_route_alloc()};
-    rtnl_route_set_family(route.get(), AF_INET);
-    rtnl_route_set_scope(route.get(), RT_SCOPE_UNIVERSE);
-    rtnl_route_set_dst(route.get(), nl_address(Ipv4{}, 0).get());
-    rtnl_nexthop* hop = rtnl_route_nh_alloc();
-    rtnl_route_nh_set_gateway(hop, nl_address(gateway).get());
-    rtnl_route_nh_set_ifindex(hop, index_of(socket_.get(), link));
-    rtnl_route_add_nexthop(route.get(), hop); // The route owns the hop from here on.
+    const Route route = route_by(socket_.get(), nl_address(Ipv4{}, 0), link, gateway, 0);
     nl_check(rtnl_route_add(socket_.get(), route.get(), 0), "adding the default route by {}", to_string(gateway));
+}
+
+void RouteSocket::add_host_route(const std::string& link, Ipv4 host, Ipv4 gateway) {
+    const Route route = route_by(socket_.get(), nl_address(host), link, gateway, RTNH_F_ONLINK);
+    nl_check(rtnl_route_add(socket_.get(), route.get(), 0), "adding a route to {} by {}", to_string(host),
+             to_string(gateway));
 }
 
 void RouteSocket::add_neighbour(const std::string& link, Ipv4 address, Mac mac) {

@@ -23,6 +23,8 @@ public:
     void set_up(const std::string& link, bool up = true);
     void add_address(const std::string& link, InterfaceAddress);
     void add_default_route(const std::string& link, Ipv4 gateway);
+    /// To one host, by a gateway that is on this link whatever the addresses say (RTNH_F_ONLINK).
+    void add_host_route(const std::string& link, Ipv4 host, Ipv4 gateway);
     /// A permanent neighbour: no ARP, and no place in the machine-wide table that all namespaces share.
     void add_neighbour(const std::string& link, Ipv4, Mac);
     /// True when the link is up and has carrier. Asking also makes the kernel finish pending link changes

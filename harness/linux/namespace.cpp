@@ -16,6 +16,12 @@ void write_whole(const char* path, const std::string& text) {
     check(write(file.get(), text.data(), text.size()), "writing \"{}\" to {}", text, path);
 }
 
+void map_one_user(unsigned uid, unsigned outside_uid, unsigned gid, unsigned outside_gid) {
+    write_whole("/proc/self/setgroups", "deny");
+    write_whole("/proc/self/uid_map", fmt::format("{} {} 1", uid, outside_uid));
+    write_whole("/proc/self/gid_map", fmt::format("{} {} 1", gid, outside_gid));
+}
+
 } // namespace
 
 NetNamespace NetNamespace::create() {
@@ -34,9 +40,17 @@ void become_root_inside(unsigned outside_uid, unsigned outside_gid) {
     // A process that changed its user before (setuid from root) is not dumpable, and /proc/self then belongs to
     // the real root: uid_map could not be opened.
     prctl(PR_SET_DUMPABLE, 1);
-    write_whole("/proc/self/setgroups", "deny");
-    write_whole("/proc/self/uid_map", fmt::format("0 {} 1", outside_uid));
-    write_whole("/proc/self/gid_map", fmt::format("0 {} 1", outside_gid));
+    map_one_user(0, outside_uid, 0, outside_gid);
+}
+
+void map_all_users(pid_t pid) {
+    for (const char* map : {"uid_map", "gid_map"}) write_whole(fmt::format("/proc/{}/{}", pid, map).c_str(), "0 0 4294967295");
+}
+
+void become_user_inside(unsigned uid, unsigned gid) {
+    if (uid == 0) return;
+    check(unshare(CLONE_NEWUSER), "making a user namespace for user {}", uid);
+    map_one_user(uid, 0, gid, 0);
 }
 
 } // namespace halfopen

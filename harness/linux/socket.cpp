@@ -1,5 +1,7 @@
 #include "harness/linux/socket.h"
 
+#include <cstring>
+
 #include <sys/socket.h>
 
 #include "harness/base/error.h"
@@ -17,21 +19,47 @@ Fd tcp_listen(Endpoint at) {
     Fd fd = tcp_socket();
     set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
     const sockaddr_in kernel = at.to_kernel();
-    check(bind(fd.get(), generic(kernel), sizeof kernel), "binding to {}:{}", to_string(at.address), at.port);
-    check(listen(fd.get(), 8), "listening on {}:{}", to_string(at.address), at.port);
+    check(bind(fd.get(), generic(kernel), sizeof kernel), "binding to {}", to_string(at));
+    check(listen(fd.get(), 8), "listening on {}", to_string(at));
     return fd;
 }
 
 Fd tcp_connect(Endpoint to) {
     Fd fd = tcp_socket();
     const sockaddr_in kernel = to.to_kernel();
-    check(connect(fd.get(), generic(kernel), sizeof kernel), "connecting to {}:{}", to_string(to.address), to.port);
+    check(connect(fd.get(), generic(kernel), sizeof kernel), "connecting to {}", to_string(to));
+    return fd;
+}
+
+Fd tcp_connect(Endpoint to, Duration within) {
+    Fd fd = tcp_socket();
+    // SO_SNDTIMEO limits connect() too (socket(7)).
+    const timeval limit{static_cast<time_t>(within / std::chrono::seconds{1}), 0}, none{};
+    check(setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit), "limiting a connect()");
+    const sockaddr_in kernel = to.to_kernel();
+    check(connect(fd.get(), generic(kernel), sizeof kernel), "connecting to {}", to_string(to));
+    check(setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &none, sizeof none), "unlimiting a socket");
     return fd;
 }
 
 Fd tcp_accept(const Fd& listener) {
     return Fd{check(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accepting a connection")};
 }
+
+namespace {
+
+template <typename Call> Endpoint name_of(const Fd& socket, Call call, const char* doing) {
+    sockaddr_in kernel{};
+    socklen_t size = sizeof kernel;
+    check(call(socket.get(), reinterpret_cast<sockaddr*>(&kernel), &size), "{}", doing);
+    Endpoint end{{}, ntohs(kernel.sin_port)};
+    std::memcpy(end.address.bytes.data(), &kernel.sin_addr, end.address.bytes.size());
+    return end;
+}
+
+} // namespace
+
+Endpoint local_end(const Fd& socket) { return name_of(socket, getsockname, "asking for a socket's own address"); }
 
 void set_option(int fd, int level, int option, int value, const char* name) {
     check(setsockopt(fd, level, option, &value, sizeof value), "setting {} to {}", name, value);

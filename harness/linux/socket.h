@@ -13,8 +13,13 @@ namespace halfopen {
 Fd tcp_listen(Endpoint);
 /// Connects; blocks until it is done (tcp_syn_retries).
 Fd tcp_connect(Endpoint);
+/// The same, and gives up after so long; the socket is blocking afterwards.
+Fd tcp_connect(Endpoint, Duration within);
 /// Accepts one connection.
 Fd tcp_accept(const Fd& listener);
+
+/// The address and port that it is bound to (getsockname(2)).
+Endpoint local_end(const Fd& socket);
 
 /// A socket option that is an int; SystemError names it.
 void set_option(int fd, int level, int option, int value, const char* name);

@@ -1,5 +1,8 @@
 #include "harness/linux/tcp_info.h"
 
+#include <algorithm>
+#include <cstring>
+
 // The kernel's own header has the fields after tcpi_total_retrans; glibc's <netinet/tcp.h> stops there.
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -11,6 +14,12 @@ std::optional<TcpInfo> tcp_info(int fd) {
     struct tcp_info raw {};
     socklen_t size = sizeof raw;
     if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &raw, &size) != 0) return std::nullopt;
+    return tcp_info_of(&raw, size);
+}
+
+TcpInfo tcp_info_of(const void* bytes, size_t size) {
+    struct tcp_info raw {};
+    std::memcpy(&raw, bytes, std::min(size, sizeof raw));
     using std::chrono::microseconds, std::chrono::milliseconds;
     TcpInfo info;
     info.state = raw.tcpi_state;

@@ -27,5 +27,7 @@ struct TcpInfo {
 
 /// Nothing when `fd` is no TCP socket.
 std::optional<TcpInfo> tcp_info(int fd);
+/// From the bytes of the kernel's struct tcp_info, as sock_diag(7) gives them; what an older kernel lacks is zero.
+TcpInfo tcp_info_of(const void* bytes, size_t size);
 
 } // namespace halfopen

@@ -13,7 +13,7 @@ namespace {
 constexpr Duration healed_late = 20ms;
 } // namespace
 
-void NamespaceTrial::heal() {
+void WorldTrial::heal() {
     const auto& entries = planned_.scenario->faults;
     for (size_t i = 0; i < faults_.size(); ++i)
         if (entries[i].settings.heals) faults_[i]->heal(world_);

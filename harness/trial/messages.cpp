@@ -22,7 +22,7 @@ Progress read_progress(const std::string& text) {
 
 LabFacts read_facts(const std::string& text) {
     const auto line = std::get<RunLine>(*parse_line(text));
-    return {line.sysctl, line.floor, line.hz, line.kernel, line.cpus, {}};
+    return {line.sysctl, line.floor, line.hz, line.kernel, line.cpus, line.server, {}};
 }
 
 } // namespace
@@ -34,6 +34,7 @@ std::string message(const LabFacts& f) {
     line.hz = f.hz;
     line.kernel = f.kernel;
     line.cpus = f.cpus;
+    line.server = f.server;
     return letter_and(facts, to_json(line));
 }
 

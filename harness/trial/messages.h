@@ -19,6 +19,7 @@ struct LabFacts {
     int hz = 0;
     std::string kernel; ///< uname -r
     int cpus = 0;
+    std::optional<OwnServerLine> server; ///< what was found out about the user's own
     std::string initramfs_digest; ///< of all that every guest starts with; empty in the namespaces lab. Does not travel
 };
 

@@ -28,9 +28,10 @@ public:
 
     const std::vector<std::pair<std::string, std::optional<std::string>>>& sysctl() const { return read_back_; }
     const KernelFacts& kernel() const { return kernel_; }
+    const Sysctls& sysctls() const { return sysctls_; }
+    Slot& fresh_slot();
 
 private:
-    Slot& fresh_slot();
     bool sleep(Instant, bool until_notice);
 
     const Fd& channel_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/trial/json_object.h"
+#include "harness/trial/own_server_json.h"
 
 namespace halfopen {
 
@@ -89,7 +90,7 @@ Json of(const RunLine& run) {
     Json sysctl = Json::object();
     for (const auto& [key, value] : run.sysctl)
         sysctl[key] = value ? number_or_text(*value) : Json{};
-    return {{"type", "run"},
+    Json line{{"type", "run"},
             {"schema", run.schema},
             {"halfopen", run.halfopen},
             {"executable", run.executable},
@@ -116,6 +117,9 @@ Json of(const RunLine& run) {
             {"guest", run.guest ? of(*run.guest) : Json{}},
             {"scenarios", array_of(run.scenarios)},
             {"detectors", array_of(run.detectors)}};
+    if (run.server)
+        line["server"] = json_of(*run.server);
+    return line;
 }
 
 Json fault_of(const TrialLine& trial) {
@@ -129,7 +133,7 @@ Json of(const TrialLine& trial) {
     Json settings = Json::object();
     for (const auto& [key, value] : trial.settings)
         settings[key] = number_or_text(value);
-    return {{"type", "trial"},
+    Json line{{"type", "trial"},
             {"id", trial.id},
             {"scenario", trial.scenario},
             {"traffic", trial.traffic},
@@ -150,11 +154,16 @@ Json of(const TrialLine& trial) {
             {"horizon_ns", trial.horizon.count()},
             {"planned", of(trial.planned)},
             {"predicted", of(trial.predicted)},
-            {"kernel_knew_after_ns", nullptr},
+            {"kernel_knew_after_ns", trial.kernel_knew_after ? Json(trial.kernel_knew_after->to.count()) : Json{}},
             {"traffic_saw", text_or_null(trial.traffic_saw)},
             {"opinions", array_of(trial.opinions)},
             {"cost", trial.cost ? of(*trial.cost) : Json{}},
             {"capture", nullptr}};
+    if (trial.kernel_knew_after)
+        line["kernel_knew_not_before_ns"] = trial.kernel_knew_after->from.count();
+    if (trial.socket)
+        line["socket"] = json_of(*trial.socket);
+    return line;
 }
 
 Json of(const EndLine& end) {
@@ -232,6 +241,8 @@ RunLine run_line(const Object& o) {
     run.load_before = o.real("load_before");
     if (o.knows("guest"))
         run.guest = guest(o.object("guest"));
+    if (o.knows("server"))
+        run.server = read_own_server(o.object("server"));
     o.each("scenarios", [&](const Object& item) { run.scenarios.push_back(scenario_head(item)); });
     o.each("detectors", [&](const Object& item) { run.detectors.push_back(detector_head(item)); });
     return run;
@@ -272,6 +283,10 @@ TrialLine trial_line(const Object& o) {
     trial.horizon = o.time("horizon_ns");
     trial.planned = predicted_line(o.object("planned"));
     trial.predicted = predicted_line(o.object("predicted"));
+    if (o.has("kernel_knew_after_ns") && o.knows("kernel_knew_not_before_ns"))
+        trial.kernel_knew_after = Window{o.time("kernel_knew_not_before_ns"), o.time("kernel_knew_after_ns")};
+    if (o.knows("socket"))
+        trial.socket = read_socket(o.object("socket"));
     trial.traffic_saw = o.text_or_empty("traffic_saw");
     o.each("opinions", [&](const Object& item) {
         trial.opinions.push_back({item.time("after_fault_ns"), item.flag("suspects")});

@@ -64,6 +64,37 @@ struct Guest {
     bool operator==(const Guest&) const = default;
 };
 
+/// The options of a TCP socket that arm the kernel's timers, as they were read off it.
+struct OptionsLine {
+    bool keepalive = false;
+    Duration idle{0};         ///< TCP_KEEPIDLE, its own or the system's
+    Duration interval{0};     ///< TCP_KEEPINTVL
+    int count = 0;            ///< TCP_KEEPCNT
+    Duration user_timeout{0}; ///< TCP_USER_TIMEOUT; zero: off
+    bool operator==(const OptionsLine&) const = default;
+};
+
+/// By the rules, when a method would have noticed what the user's own server was tried with; no measurement.
+struct WouldNoticeLine {
+    std::string scenario, traffic;
+    int law = 0;
+    std::string label;           ///< of the method, with its settings
+    std::optional<Window> after; ///< from the fault; nothing: never
+};
+
+/// A server of the user's own that was tried: the one row of the matrix.
+struct OwnServerLine {
+    std::vector<std::string> command;
+    int port = 0;
+    std::string client;         ///< the user's own client, for sh(1); empty: ours
+    std::string hello;          ///< what ours says, C escapes for what is no text
+    Duration listened_after{0}; ///< from its start
+    std::optional<Duration> answered_after; ///< from a hello to its answer; nothing when none was waited for
+    std::optional<OptionsLine> options;     ///< of the first connection; nothing when they could not be read
+    std::vector<WouldNoticeLine> others;
+    std::vector<std::string> advice; ///< lines to put into a server
+};
+
 struct RunLine {
     int schema = schema_version;
     std::string halfopen;             ///< version of this program
@@ -86,6 +117,7 @@ struct RunLine {
     Floor floor;
     double load_before = 0; ///< 1-minute load average when the run began
     std::optional<Guest> guest; ///< in the virtual lab only
+    std::optional<OwnServerLine> server; ///< of `try` only
     std::vector<ScenarioHead> scenarios; ///< columns, in order
     std::vector<DetectorHead> detectors; ///< rows, in order
 };
@@ -124,6 +156,15 @@ struct Cost {
     int64_t cpu_ns = 0;     ///< CPU time of the detector's thread
 };
 
+/// A connection of the user's own server, seen from outside, as `ss -tno` shows it.
+struct SocketLine {
+    std::string before; ///< just before the fault
+    std::string last;   ///< when it was seen last: before the end, or at the horizon
+    std::string end;    ///< "freed", or the state in which it was left: "ESTAB", "CLOSE-WAIT", "UNCONN" for one that the
+                        ///< kernel ended and the program still holds
+    std::optional<OptionsLine> options; ///< its own
+};
+
 struct TrialLine {
     std::string id; ///< scenario/traffic/spec/rN, stable over runs
     std::string scenario;
@@ -146,6 +187,10 @@ struct TrialLine {
     Duration horizon{0};
     PredictedLine planned;   ///< made with the plan, over all phases
     PredictedLine predicted; ///< made at firing, for this trial's own situation
+    /// When the kernel had ended the connection, or had the client's FIN: an instant between these two. For an own
+    /// server only.
+    std::optional<Window> kernel_knew_after;
+    std::optional<SocketLine> socket; ///< of `try` only
     std::string traffic_saw; ///< what the harness's own reader or writer met: "recv: ECONNRESET"
     std::vector<Opinion> opinions;
     std::optional<Cost> cost;

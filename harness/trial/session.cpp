@@ -4,6 +4,7 @@
 
 #include "harness/base/error.h"
 #include "harness/linux/machine.h"
+#include "harness/trial/program_lab.h"
 #include "harness/trial/real_lab.h"
 
 namespace halfopen {
@@ -33,6 +34,21 @@ ScheduleEvents events_to(const Fd& channel) {
     return events;
 }
 
+/// The same with a server of the user's own; false when it was stopped.
+bool try_server(const LabTask& task, NamespacesLab& base, LabFacts facts, const Fd& channel) {
+    CommandLog client_log;
+    ProgramLab lab(base, channel, *task.server, *task.log, client_log);
+    if (!lab.found()) return false;
+    facts.server = lab.found();
+    tell(channel, message(facts));
+    std::vector<PlannedTrial> trials = task.trials;
+    for (PlannedTrial& trial : trials) trial.before_fault = before_fault(trial, lab.timers(), task.sweep_up_to);
+    const bool finished = run_schedule(lab, trials, task.seed, events_to(channel));
+    if (const std::string had_to_be_killed = lab.end(); !had_to_be_killed.empty())
+        tell(channel, message_of_complaint(had_to_be_killed));
+    return finished;
+}
+
 /// Runs inside the supervisor.
 int run_lab(const LabTask& task, const Fd& channel) {
     try {
@@ -41,9 +57,14 @@ int run_lab(const LabTask& task, const Fd& channel) {
         if (task.worlds > 0) lab.limit_capacity(task.worlds);
         const auto floor = measure_floor(lab, task.floor_samples);
         if (!floor) return 0;
-        tell(channel, message(LabFacts{lab.sysctl(), *floor, lab.kernel().hz, kernel_release(), online_cpus(), {}}));
-        if (run_schedule(lab, task.trials, task.seed, events_to(channel)))
-            tell(channel, message(Finished{MonotonicClock::now() - began}));
+        LabFacts facts{lab.sysctl(), *floor, lab.kernel().hz, kernel_release(), online_cpus(), {}, {}};
+        const auto finished = [&] { tell(channel, message(Finished{MonotonicClock::now() - began})); };
+        if (task.server) {
+            if (try_server(task, lab, std::move(facts), channel)) finished();
+            return 0;
+        }
+        tell(channel, message(facts));
+        if (run_schedule(lab, task.trials, task.seed, events_to(channel))) finished();
         return 0;
     } catch (const Error& e) {
         tell(channel, message_of_error(e.exit(), e.what()));
@@ -56,7 +77,8 @@ int run_lab(const LabTask& task, const Fd& channel) {
 } // namespace
 
 NamespacesSession::NamespacesSession(LabTask task)
-    : supervisor_([task = std::move(task)](const Fd& channel) { return run_lab(task, channel); }) {}
+    : supervisor_([&task](const Fd& channel) { return run_lab(task, channel); },
+                  task.server ? Supervisor::Users::everybody : Supervisor::Users::root_only) {}
 
 std::optional<std::string> NamespacesSession::hear_text() {
     std::string message(1 << 18, '\0');

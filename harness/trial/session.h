@@ -6,6 +6,7 @@
 
 #include "harness/lab/supervisor.h"
 #include "harness/trial/messages.h"
+#include "harness/trial/own_server.h"
 #include "harness/trial/plan.h"
 
 namespace halfopen {
@@ -28,6 +29,9 @@ struct LabTask {
     uint64_t seed = 1;
     int worlds = 0;        ///< alive at once, at most; 0: as many as the machine can
     int floor_samples = 12; ///< of each kind; they also wake the machine up
+    std::optional<OwnServer> server{};  ///< that is tried with them; nothing: they are trials of detectors
+    Duration sweep_up_to{0}; ///< with a server of the user's own: periods that are longer are not swept by the phases
+    std::shared_ptr<CommandLog> log{}; ///< what that server prints
 };
 
 /// The namespaces lab, in a supervisor of its own.

@@ -35,13 +35,6 @@ std::string why_options_differ(int fd, const SocketTimers& wanted) {
     return {};
 }
 
-/// Sleeps, and looks at the clock for the last stretch: a sleeper may be woken late.
-void wait_exactly_until(Instant due) {
-    sleep_until(due - 200us);
-    while (MonotonicClock::now() < due) {
-    }
-}
-
 Window at(Duration d) { return {d, d}; }
 
 } // namespace
@@ -65,11 +58,8 @@ KernelFacts kernel_facts(const std::vector<std::pair<std::string, std::optional<
 
 NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysctls, const KernelFacts& kernel, Slot& slot,
                                const Fd& noticed)
-    : planned_(planned), kernel_(kernel), world_(spec_of_world(planned), sysctls, slot, noticed), predicted_(planned.planned) {
-    for (const FaultEntry& fault : planned_.scenario->faults) {
-        faults_.push_back(fault.make());
-        faults_.back()->arm(world_);
-    }
+    : WorldTrial(planned, kernel, World(spec_of_world(planned), sysctls, slot, noticed)) {
+    arm();
     world_.connect();
 }
 
@@ -83,20 +73,10 @@ Situation NamespaceTrial::read_situation(Instant due) const {
     const Slot& slot = world_.slot();
     const auto tcp = tcp_info(world_.server_socket());
     if (!tcp) throw Error(Exit::incomplete, "reading TCP_INFO before the fault");
-    Situation s;
-    s.effect = planned_.scenario->effect();
-    s.truth = planned_.scenario->truth;
-    s.traffic = planned_.traffic;
-    s.kernel = kernel_;
-    s.signal_interval = planned_.scenario->signal_interval;
-    s.one_way = planned_.scenario->one_way;
-    s.slowest_way = planned_.scenario->slowest_way();
-    s.loss_percent = planned_.scenario->loss_percent();
-    s.heals_after = planned_.heal_after;
-    s.horizon = planned_.horizon;
+    Situation s = situation_of_world();
     s.rto = tcp->rto;
     s.srtt = tcp->srtt;
-    s.unacked = tcp->unacked;
+    s.unacked = planned_.traffic == Traffic::in_flight ? std::max(tcp->unacked, 1U) : tcp->unacked;
     s.notsent_bytes = tcp->notsent_bytes;
     s.watch_before_fault = at(due - slot.watching.get());
     // TCP_INFO counts in jiffies; the client's own stamp of what it sent last is finer, where it agrees.
@@ -136,46 +116,7 @@ Duration NamespaceTrial::anchor_before(Instant now, const Situation& s) const {
     return s.segment_before_fault.from;
 }
 
-bool NamespaceTrial::predict_for(Instant due) {
-    Situation situation = read_situation(due);
-    if (planned_.traffic == Traffic::in_flight) situation.unacked = std::max(situation.unacked, 1U);
-    predicted_ = planned_.detector->predict(situation);
-    situation_ = {std::string(planned_.detector->timing().anchor), anchor_before(due, situation), situation.rto,
-                  situation.srtt, situation.unacked, situation.notsent_bytes, situation.heals_after};
-    return MonotonicClock::now() < due;
-}
-
-std::string NamespaceTrial::fire() {
-    usage_before_ = main_thread_usage(world_.server().pid());
-    info_before_ = tcp_info(world_.server_socket());
-    // The prediction is made for an instant a little ahead, and the fault waits for it: so it is stored before the
-    // outcome can be known, and its origins lie exactly as far back as it was told.
-    Instant due = MonotonicClock::now() + 2ms;
-    for (Duration ahead = 2ms; !predict_for(due) && ahead < 100ms; due = MonotonicClock::now() + ahead) ahead *= 3;
-    if (const std::string why = why_not_ready(due); !why.empty()) return why;
-    wait_exactly_until(due);
-    bracket_ = faults_.front()->fire(world_);
-    for (size_t i = 1; i < faults_.size(); ++i) faults_[i]->fire(world_);
-    world_.canary().probe();
-    const Duration limit = faults_.front()->describe().bracket_limit;
-    if (bracket_.before - due > 500us)
-        return fmt::format("noisy: the fault happened {} after the moment it was predicted for", say(bracket_.before - due));
-    if (bracket_.width() > limit)
-        return fmt::format("noisy: the fault happened within {}, the limit is {}", say(bracket_.width()), say(limit));
-    return {};
-}
-
-void NamespaceTrial::verify() {
-    for (const auto& fault : faults_)
-        if (not_bitten_.empty()) not_bitten_ = fault->why_not_bitten(world_);
-    const Passage wanted = planned_.scenario->path(), met = world_.canary().result();
-    if (not_bitten_.empty() && wanted != Passage::unchecked && met != wanted)
-        not_bitten_ = fmt::format("on the canary connection the path {}, the fault says that it {}", name(met), name(wanted));
-    world_.canary().close();
-    verified_ = not_bitten_.empty();
-}
-
-std::string NamespaceTrial::why_path_is_wrong() {
+std::string NamespaceTrial::why_not_a_result() {
     const Passage path = healed_ ? Passage::passes : planned_.scenario->path();
     const bool client_runs = planned_.scenario->truth == Truth::alive || planned_.scenario->truth == Truth::unreachable;
     if (!client_runs || path == Passage::unchecked) return {};
@@ -202,40 +143,23 @@ void NamespaceTrial::add_costs(TrialLine& line) const {
                      after->wakeups - usage_before_->wakeups, after->cpu_ns - usage_before_->cpu_ns};
 }
 
-void NamespaceTrial::judge_line(TrialLine& line, const std::string& invalid) {
+void NamespaceTrial::look_before_fault() {
+    usage_before_ = main_thread_usage(world_.server().pid());
+    info_before_ = tcp_info(world_.server_socket());
+}
+
+void NamespaceTrial::judge_line(TrialLine& line) {
     const Slot& slot = world_.slot();
+    add_costs(line);
     line.signal = slot.signal.get();
-    bool before = false;
     if (slot.signal.is_set()) {
         line.verdict = slot.is_eof ? Verdict::eof : Verdict::gone;
         line.noticed_after = slot.notice.get() - bracket_.before;
-        before = *line.noticed_after < 0ns;
     }
-    line.outcome = judge(line.truth, line.verdict, before);
-    line.why = invalid;
-    if (line.why.empty() && slot.broken.is_set()) line.why = slot.broken.get();
-    if (line.why.empty() && !not_bitten_.empty()) line.why = "the fault did not bite: " + not_bitten_;
-    if (line.why.empty()) line.why = not_healed_;
-    if (line.why.empty()) line.why = why_path_is_wrong();
-    if (line.why.empty() && slot.opinion_count == slot.opinions.size()) line.why = "more opinions than fit a record";
-    if (!line.why.empty()) line.outcome = Outcome::invalid;
-}
-
-TrialLine NamespaceTrial::finish(const std::string& invalid) {
-    TrialLine line = not_run(planned_, Outcome::invalid, invalid);
-    line.situation = situation_;
-    line.predicted = to_line(predicted_, line.truth, line.horizon);
-    if (bracket_.before == Instant{}) return line;
-    if (!verified_ && invalid.empty()) verify();
-    line.fault = {bracket_.before, bracket_.after};
-    line.fault_verified = verified_;
-    add_costs(line);
-    judge_line(line, invalid);
-    const Slot& slot = world_.slot();
     line.traffic_saw = slot.traffic_saw.get();
     for (unsigned i = 0; i < slot.opinion_count; ++i)
         line.opinions.push_back({slot.opinions[i].at.get() - bracket_.before, slot.opinions[i].suspects});
-    return line;
+    if (slot.opinion_count == slot.opinions.size()) line.why = "more opinions than fit a record";
 }
 
 } // namespace halfopen

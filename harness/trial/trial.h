@@ -10,7 +10,58 @@
 
 namespace halfopen {
 
-class NamespaceTrial final : public LiveTrial {
+/// What every trial in a real world does, whoever the server is: armed faults are fired at an instant that was predicted
+/// for, and looked after.
+class WorldTrial : public LiveTrial {
+public:
+    std::string fire() final;
+    void verify() final;
+    void heal() final;
+    TrialLine finish(const std::string& invalid) final;
+
+    World& world() { return world_; }
+
+protected:
+    WorldTrial(const PlannedTrial&, const KernelFacts&, World);
+    /// Before the connection is made.
+    void arm();
+
+    /// What the plan and the world say of the situation, without the connection.
+    Situation situation_of_world() const;
+    /// The situation as it will be at `due`, a moment ahead.
+    virtual Situation read_situation(Instant due) const = 0;
+    virtual const Detector& method() const { return *planned_.detector; }
+    virtual Duration anchor_before(Instant due, const Situation&) const = 0;
+    virtual void look_before_fault() {}
+    /// What is to be checked, or done, in the last 2 ms; empty, or why the trial is not a result.
+    virtual std::string why_not_ready(Instant due) = 0;
+    /// In the last microseconds.
+    virtual void just_before_fault() {}
+    /// Right after the firing; the same.
+    virtual std::string why_in_vain() { return {}; }
+    /// What came of it.
+    virtual void judge_line(TrialLine&) = 0;
+    /// After the verdict; empty when all was as it should be.
+    virtual std::string why_not_a_result() { return {}; }
+
+    PlannedTrial planned_;
+    KernelFacts kernel_;
+    World world_;
+    Bracket bracket_{};
+    std::optional<Instant> healed_;
+    SituationLine situation_;
+
+private:
+    /// Stores situation and prediction for that instant; false when that took until after it.
+    bool predict_for(Instant due);
+
+    std::vector<std::unique_ptr<Fault>> faults_;
+    Prediction predicted_;
+    std::string not_bitten_, not_healed_;
+    bool verified_ = false;
+};
+
+class NamespaceTrial final : public WorldTrial {
 public:
     /// Builds the world, arms the faults, makes the connection and starts the roles, which then wait. `slot` must be
     /// fresh and outlive the trial; `noticed` is the eventfd that the server posts with its verdict.
@@ -18,43 +69,28 @@ public:
 
     void start() override { world_.start(); }
     bool is_settled() override;
-    std::string fire() override;
     void write_at(Instant t) override { world_.make_server_write(t); }
-    void verify() override;
     bool has_noticed() override { return world_.slot().signal.is_set(); }
-    void heal() override;
-    TrialLine finish(const std::string& invalid) override;
-
-    World& world() { return world_; }
 
 private:
-    /// The situation as it will be at `due`, a moment ahead.
-    Situation read_situation(Instant due) const;
-    /// Stores situation and prediction for that instant; false when that took until after it.
-    bool predict_for(Instant due);
+    Situation read_situation(Instant due) const override;
+    Duration anchor_before(Instant due, const Situation&) const override;
+    void look_before_fault() override;
     /// Compares the socket's options with what the detector says, and makes the write of in-flight.
-    std::string why_not_ready(Instant due);
-    Duration anchor_before(Instant now, const Situation&) const;
+    std::string why_not_ready(Instant due) override;
+    void judge_line(TrialLine&) override;
+    /// After the notice or the horizon a byte may be sent on the connection itself; empty when it met its fate.
+    std::string why_not_a_result() override;
     /// How long a byte may take that must arrive.
     Duration patience() const;
-    /// After the notice or the horizon a byte may be sent on the connection itself; empty when it met its fate.
-    std::string why_path_is_wrong();
-    void judge_line(TrialLine&, const std::string& invalid);
     void add_costs(TrialLine&) const;
 
-    PlannedTrial planned_;
-    KernelFacts kernel_;
-    World world_;
-    std::vector<std::unique_ptr<Fault>> faults_;
-    Bracket bracket_{};
-    std::optional<Instant> healed_;
-    SituationLine situation_;
-    Prediction predicted_;
-    std::string not_bitten_, not_healed_;
-    bool verified_ = false;
     std::optional<ThreadUsage> usage_before_;
     std::optional<TcpInfo> info_before_;
 };
+
+/// Sleeps, and looks at the clock for the last stretch: a sleeper may be woken late.
+void wait_exactly_until(Instant due);
 
 /// The facts that theory needs, from what was read back in a world.
 KernelFacts kernel_facts(const std::vector<std::pair<std::string, std::optional<std::string>>>& sysctl, int hz);

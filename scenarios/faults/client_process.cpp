@@ -13,7 +13,7 @@ public:
     ClientSignal(const FaultInfo& about, int number, Process::State expected)
         : FaultBase(about), number_(number), expected_(expected) {}
     Bracket fire(World& world) override {
-        return stamped([&] { world.client().signal(number_); });
+        return stamped([&] { world.signal_client(number_); });
     }
     std::string why_not_bitten(World& world) const override {
         return world.client().state() == expected_ ? "" : "the client's process did not obey its signal";
@@ -31,7 +31,7 @@ struct Kill final : ClientSignal {
 
 struct Stop final : ClientSignal {
     explicit Stop(const FaultInfo& about) : ClientSignal(about, SIGSTOP, Process::State::stopped) {}
-    void heal(World& world) override { world.client().signal(SIGCONT); }
+    void heal(World& world) override { world.signal_client(SIGCONT); }
     ByHand by_hand() const override { return {"kill -STOP $CLIENT_PID"}; }
 };
 

@@ -42,6 +42,7 @@ struct FaultInfo {
     std::vector<std::string_view> needs; ///< kernel modules: "nf_tables", "nft_reject_ipv4"
     std::vector<std::string_view> keys = {}; ///< what a scenario file must say of it, as FaultSettings names it
     bool heals = false;                      ///< it can be undone, so the file may say `for`
+    bool by_client = false;                  ///< it is a system call of the client's own
     /// A wider bracket makes a trial `invalid: noisy`: the instant would not be known well enough.
     Duration bracket_limit = std::chrono::microseconds{500};
 };

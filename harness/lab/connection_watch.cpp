@@ -1,0 +1,71 @@
+#include "harness/lab/connection_watch.h"
+
+#include <algorithm>
+
+#include <netinet/tcp.h>
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration finest = 2ms;
+
+/// The program has closed a connection whose client had said nothing: its own FIN is out, and no descriptor is left.
+bool is_closed_by_program(const TcpSocket& s) { return s.inode == 0 && s.state != TCP_ESTABLISHED && s.state != TCP_SYN_RECV; }
+
+} // namespace
+
+ConnectionWatch::ConnectionWatch(const ServerProgram& program)
+    // The socket that hears belongs to the namespace that the thread is in when it is made.
+    : program_((program.network().enter(), program)) {}
+
+void ConnectionWatch::follow(Ipv4 client) { fates_[client.bytes[3]]; }
+
+Instant ConnectionWatch::next_look() const {
+    const Duration since = MonotonicClock::now() - last_fired_;
+    return last_look_ + std::max({finest, since / 200, 20 * cost_of_look_});
+}
+
+void ConnectionWatch::look() {
+    const Instant now = MonotonicClock::now();
+    const auto sockets = program_.sockets().read();
+    std::map<int, const TcpSocket*> seen;
+    for (const TcpSocket& s : sockets)
+        if (s.local.port == program_.port() && s.state != TCP_LISTEN) seen[s.remote.address.bytes[3]] = &s;
+    for (auto& [place, fate] : fates_) {
+        if (fate.let_go) continue;
+        const auto found = seen.find(place);
+        if (found != seen.end())
+            see(fate, *found->second, now);
+        else if (fate.last && !fate.given_up)
+            fate.given_up = Seen{last_look_, now};
+    }
+    last_look_ = now;
+    cost_of_look_ = MonotonicClock::now() - now;
+}
+
+void ConnectionWatch::see(Fate& fate, const TcpSocket& s, Instant now) {
+    if (s.state == TCP_CLOSE_WAIT && !fate.fin) fate.fin = Seen{last_look_, now};
+    if (fate.last && is_closed_by_program(s)) {
+        fate.let_go = Seen{last_look_, now};
+        fate.closed_alive = !fate.fin;
+    }
+    fate.last = s;
+}
+
+bool ConnectionWatch::hear() {
+    bool news = false;
+    const Instant now = MonotonicClock::now();
+    while (const auto cookie = freed_.next())
+        for (auto& [place, fate] : fates_)
+            if (fate.last && fate.last->cookie == *cookie && !fate.let_go) {
+                fate.let_go = Seen{now, now};
+                if (!fate.given_up) fate.given_up = Seen{last_look_, now};
+                news = true;
+            }
+    return news;
+}
+
+} // namespace halfopen

@@ -1,0 +1,62 @@
+#pragma once
+// What becomes of the connections of a program that knows nothing of us: when the kernel gave each one up, and when the
+// program let go of it. From outside, by the table of sockets, which is looked at again and again, and by the word of
+// the kernel that a socket was freed.
+
+#include <map>
+#include <optional>
+
+#include "harness/lab/server_program.h"
+
+namespace halfopen {
+
+/// An instant that lies between two looks: not before the first, not after the second.
+struct Seen {
+    Instant after, by;
+};
+
+/// What is known of one connection of the program's.
+struct Fate {
+    std::optional<TcpSocket> last;    ///< as it stood in the table when it was there last
+    std::optional<Seen> fin;          ///< the client's FIN had come: CLOSE_WAIT
+    std::optional<Seen> given_up;     ///< the kernel had ended it: no longer in the table
+    std::optional<Seen> let_go;       ///< the program had closed it: no descriptor refers to it, or it was freed
+    bool closed_alive = false;        ///< the program closed it while it was established
+
+    bool is_there() const { return last && !given_up && !let_go; }
+};
+
+class ConnectionWatch {
+public:
+    explicit ConnectionWatch(const ServerProgram&);
+
+    /// From now on the connections from that address are followed.
+    void follow(Ipv4 client);
+    const Fate& fate(Ipv4 client) const { return fates_.at(client.bytes[3]); }
+
+    /// Looks at the table now.
+    void look();
+    /// The fault of some connection was fired: looks come often again.
+    void fired() { last_fired_ = MonotonicClock::now(); }
+    /// When the next look is due: every 2 ms at first, and then as seldom as keeps the instant known to half a
+    /// percent; a twentieth of the processor at most.
+    Instant next_look() const;
+
+    /// Readable when the kernel has freed a socket.
+    int fd() const { return freed_.fd(); }
+    /// Takes the kernel's word; true when somebody who is followed was let go.
+    bool hear();
+
+    const ServerProgram& program() const { return program_; }
+
+private:
+    void see(Fate&, const TcpSocket&, Instant);
+
+    const ServerProgram& program_;
+    FreedSockets freed_;
+    std::map<int, Fate> fates_; ///< by the last byte of the client's address
+    Instant last_look_{}, last_fired_{};
+    Duration cost_of_look_{0};
+};
+
+} // namespace halfopen

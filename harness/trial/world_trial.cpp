@@ -1,0 +1,102 @@
+#include "harness/trial/trial.h"
+
+#include <utility>
+
+#include "harness/base/error.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+void wait_exactly_until(Instant due) {
+    sleep_until(due - 200us);
+    while (MonotonicClock::now() < due) {
+    }
+}
+
+WorldTrial::WorldTrial(const PlannedTrial& planned, const KernelFacts& kernel, World world)
+    : planned_(planned), kernel_(kernel), world_(std::move(world)), predicted_(planned.planned) {}
+
+void WorldTrial::arm() {
+    for (const FaultEntry& fault : planned_.scenario->faults) {
+        faults_.push_back(fault.make());
+        faults_.back()->arm(world_);
+    }
+}
+
+Situation WorldTrial::situation_of_world() const {
+    Situation s;
+    s.effect = planned_.scenario->effect();
+    s.truth = planned_.scenario->truth;
+    s.traffic = planned_.traffic;
+    s.kernel = kernel_;
+    s.signal_interval = planned_.scenario->signal_interval;
+    s.one_way = planned_.scenario->one_way;
+    s.slowest_way = planned_.scenario->slowest_way();
+    s.loss_percent = planned_.scenario->loss_percent();
+    s.heals_after = planned_.heal_after;
+    s.horizon = planned_.horizon;
+    return s;
+}
+
+bool WorldTrial::predict_for(Instant due) {
+    const Situation situation = read_situation(due);
+    predicted_ = method().predict(situation);
+    situation_ = {std::string(method().timing().anchor), anchor_before(due, situation), situation.rto, situation.srtt,
+                  situation.unacked, situation.notsent_bytes, situation.heals_after};
+    return MonotonicClock::now() < due;
+}
+
+std::string WorldTrial::fire() {
+    look_before_fault();
+    // The prediction is made for an instant a little ahead, and the fault waits for it: so it is stored before the
+    // outcome can be known, and its origins lie exactly as far back as it was told.
+    Instant due = MonotonicClock::now() + 2ms;
+    for (Duration ahead = 2ms; !predict_for(due) && ahead < 100ms; due = MonotonicClock::now() + ahead) ahead *= 3;
+    if (const std::string why = why_not_ready(due); !why.empty()) return why;
+    wait_exactly_until(due);
+    just_before_fault();
+    bracket_ = faults_.front()->fire(world_);
+    for (size_t i = 1; i < faults_.size(); ++i) faults_[i]->fire(world_);
+    world_.canary().probe();
+    const Duration limit = faults_.front()->describe().bracket_limit;
+    if (bracket_.before - due > 500us)
+        return fmt::format("noisy: the fault happened {} after the moment it was predicted for", say(bracket_.before - due));
+    if (bracket_.width() > limit)
+        return fmt::format("noisy: the fault happened within {}, the limit is {}", say(bracket_.width()), say(limit));
+    return why_in_vain();
+}
+
+void WorldTrial::verify() {
+    for (const auto& fault : faults_)
+        if (not_bitten_.empty()) not_bitten_ = fault->why_not_bitten(world_);
+    const Passage wanted = planned_.scenario->path(), met = world_.canary().result();
+    if (not_bitten_.empty() && wanted != Passage::unchecked && met != wanted)
+        not_bitten_ = fmt::format("on the canary connection the path {}, the fault says that it {}", name(met), name(wanted));
+    world_.canary().close();
+    verified_ = not_bitten_.empty();
+}
+
+TrialLine WorldTrial::finish(const std::string& invalid) {
+    TrialLine line = not_run(planned_, Outcome::invalid, invalid);
+    line.situation = situation_;
+    line.predicted = to_line(predicted_, line.truth, line.horizon);
+    if (bracket_.before == Instant{}) return line;
+    if (!verified_ && invalid.empty()) verify();
+    line.fault = {bracket_.before, bracket_.after};
+    line.fault_verified = verified_;
+    line.why.clear();
+    judge_line(line);
+    const std::string unusable = std::exchange(line.why, invalid);
+    line.outcome = judge(line.truth, line.verdict, line.noticed_after && *line.noticed_after < 0ns);
+    const Slot& slot = world_.slot();
+    if (line.why.empty() && slot.broken.is_set()) line.why = slot.broken.get();
+    if (line.why.empty() && !not_bitten_.empty()) line.why = "the fault did not bite: " + not_bitten_;
+    if (line.why.empty()) line.why = not_healed_;
+    if (line.why.empty()) line.why = why_not_a_result();
+    if (line.why.empty()) line.why = unusable;
+    if (!line.why.empty()) line.outcome = Outcome::invalid;
+    return line;
+}
+
+} // namespace halfopen
