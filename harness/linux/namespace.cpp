@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/base/error.h"
@@ -35,6 +36,12 @@ NetNamespace NetNamespace::current() {
 }
 
 void NetNamespace::enter() const { check(setns(fd(), CLONE_NEWNET), "entering a network namespace"); }
+
+uint64_t NetNamespace::inode() const {
+    struct stat status {};
+    check(fstat(fd(), &status), "reading a network namespace's inode");
+    return status.st_ino;
+}
 
 void become_root_inside(unsigned outside_uid, unsigned outside_gid) {
     // A process that changed its user before (setuid from root) is not dumpable, and /proc/self then belongs to

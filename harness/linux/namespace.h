@@ -1,6 +1,8 @@
 #pragma once
 // Network namespaces by descriptor, never by name: nothing of them is left in the file system.
 
+#include <cstdint>
+
 #include "harness/linux/fd.h"
 
 namespace halfopen {
@@ -17,6 +19,8 @@ public:
     int fd() const { return fd_.get(); }
     /// A second descriptor of the same namespace.
     NetNamespace duplicate() const { return NetNamespace{fd_.duplicate()}; }
+    /// What the kernel calls it (lsns(8)); used again for another one after its end.
+    uint64_t inode() const;
     void close() { fd_.reset(); }
 
 private:
