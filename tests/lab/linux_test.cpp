@@ -1,7 +1,6 @@
 // The kernel nouns: each does what its name says, and undoes it.
 
 #include <csignal>
-#include <functional>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -9,7 +8,6 @@
 
 #include "harness/base/error.h"
 #include "harness/lab/lab.h"
-#include "harness/lab/supervisor.h"
 #include "harness/linux/link.h"
 #include "harness/linux/qdisc.h"
 #include "harness/linux/ruleset.h"
@@ -17,35 +15,14 @@
 #include "harness/linux/sysctl.h"
 #include "harness/linux/tcp_info.h"
 #include "support/catch.h"
+#include "support/in_lab.h"
 #include "support/namespaces.h"
 
 using namespace halfopen;
+using namespace halfopen::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Runs the body in a lab of its own; the message of what it threw, or of the first check that failed.
-std::string in_lab(const std::function<void()>& body) {
-    int ends[2];
-    check(pipe(ends), "making a pipe");
-    const Fd answer{ends[0]}, told{ends[1]};
-    Supervisor lab([&](const Fd&) {
-        std::string text = "ok";
-        try {
-            body();
-        } catch (const std::exception& e) {
-            text = e.what();
-        }
-        return write(told.get(), text.data(), text.size()) > 0 ? 0 : 1;
-    });
-    lab.wait();
-    char text[512];
-    return {text, static_cast<size_t>(std::max<ssize_t>(0, read(answer.get(), text, sizeof text)))};
-}
-
-void expect(bool condition, const char* what) {
-    if (!condition) throw Error(Exit::incomplete, what);
-}
 
 /// True when a byte gets from one socket to the other within 50 ms.
 bool passes(const Fd& from, const Fd& to) {
@@ -55,19 +32,6 @@ bool passes(const Fd& from, const Fd& to) {
     char byte;
     return recv(to.get(), &byte, 1, 0) == 1;
 }
-
-struct Pair {
-    Topology topology = Topology::build(Sysctls::for_new_worlds());
-    Fd client, server;
-    Pair() {
-        topology.server.enter();
-        const Fd listener = tcp_listen({server_address, server_port});
-        topology.client.enter();
-        client = tcp_connect({server_address, server_port});
-        server = tcp_accept(listener);
-        topology.router.enter();
-    }
-};
 
 } // namespace
 
