@@ -9,6 +9,7 @@
 #include "harness/cli/verbs.h"
 #include "harness/lab/capacity.h"
 #include "harness/linux/machine.h"
+#include "harness/linux/socket_states.h"
 #include "harness/lab/guest_machine.h"
 #include "harness/trial/guest_check.h"
 #include "harness/trial/session.h"
@@ -101,7 +102,12 @@ void doctor() {
         else
             say_missing("delay, jitter and loss on the path", no_netem);
     }
-    const bool all = say_virtual_lab();
+    const std::string no_socket_states = why_no_socket_states();
+    if (no_socket_states.empty())
+        say_check("the kernel's own instants (eBPF)", "");
+    else
+        say_missing("the kernel's own instants (eBPF)", no_socket_states);
+    const bool all = say_virtual_lab() && no_socket_states.empty();
     fmt::print("     {} worlds at once, bounded by {}; the starter plan needs {}\n", capacity.worlds, capacity.bound_by,
                make_plan({}).count_run());
     fmt::print("{}\n", !ok                ? "Mend what says NO, then try again."
