@@ -38,16 +38,22 @@ void expect_change(const SocketChange& change, int from, int to, int error) {
         throw Error(Exit::incomplete, fmt::format("it was {} -> {}, error {}", change.from, change.to, change.error));
 }
 
-/// A pair whose server's sockets are watched from its first exchange on.
+/// A pair whose server's sockets are watched from its first exchange on, until it ends: the next pair may get the same
+/// inodes.
 struct WatchedPair : Pair {
+    SocketStates& states;
     sockaddr_in client_end{};
-    explicit WatchedPair(SocketStates& states) {
+    explicit WatchedPair(SocketStates& its_states) : states(its_states) {
         states.watch(topology.server);
         socklen_t size = sizeof client_end;
         check(getsockname(client.get(), reinterpret_cast<sockaddr*>(&client_end), &size), "asking for its name");
         char byte = 0;
         expect(send(client.get(), "x", 1, MSG_NOSIGNAL) == 1, "the client is dead");
         expect(recv(server.get(), &byte, 1, 0) == 1, "the server is deaf");
+    }
+    ~WatchedPair() {
+        states.forget(topology.server);
+        states.forget(topology.client);
     }
     void expect_mine(const SocketChange& change) const {
         expect(change.network_namespace == topology.server.inode(), "it is of another namespace");
