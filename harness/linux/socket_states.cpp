@@ -44,10 +44,11 @@ template <typename T> T* check_bpf(T* result, const char* doing) {
                                      "built with CONFIG_DEBUG_INFO_BTF, as Debian's are",
                                      kernel_types));
     if (error_number != EPERM && error_number != EACCES) throw CannotHere(SystemError(doing, error_number).what());
-    throw CannotHere(geteuid() != 0 ? "only root may see them; to have them: run halfopen as root (sudo)"
-                                    : fmt::format("{} is refused even to root; a container, a user namespace or kernel "
-                                                  "lockdown forbids it: run halfopen as root of the machine itself",
-                                                  doing));
+    throw CannotHere(geteuid() != 0
+                         ? "only root may load the eBPF program that reads the kernel's own instants; run halfopen as root (sudo)"
+                         : fmt::format("{} is refused even to root; a container, a user namespace or kernel lockdown "
+                                       "forbids it: run halfopen as root of the machine itself",
+                                       doing));
 }
 
 Ipv4 address_of(uint32_t in_packet) {
