@@ -7,6 +7,7 @@
 #include "reports/agreement.h"
 #include "reports/clock.h"
 #include "reports/findings.h"
+#include "reports/own_server.h"
 #include "reports/sections.h"
 #include "reports/text.h"
 
@@ -91,7 +92,7 @@ std::string markdown_report(const Records& records) {
         for (const std::string& sentence : headline(cells))
             out += sentence + "\n";
     out += out.ends_with("\n\n") ? "" : "\n";
-    out += partial_line(cells) + trust_lines(cells) + matrix_section(cells) + control_line(cells) +
+    out += partial_line(cells) + trust_lines(cells) + own_server_section(cells) + matrix_section(cells) + control_line(cells) +
            names_section(cells) + further_matrices(cells);
     out += never_noticed_section(cells) + false_alarm_section(cells) + meaning_section(cells) +
            measured_section(cells) + method_section(cells) + repeat_section(cells) + glossary_section(cells);

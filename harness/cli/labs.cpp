@@ -61,6 +61,9 @@ std::string say_later(const Plan& plan) {
     return fmt::format("; {} trials are due only after that, --horizon {}h would show them", later, hours);
 }
 
+/// Longer than that nobody waits on the wall to see the server's keepalive at another phase.
+constexpr Duration sweep_of_own_server = 10s;
+
 int machines(const LabChoice& lab) { return lab.jobs > 0 ? lab.jobs : online_cpus(); }
 
 } // namespace
@@ -68,9 +71,9 @@ int machines(const LabChoice& lab) { return lab.jobs > 0 ? lab.jobs : online_cpu
 std::string LabChoice::kernel() const { return guest ? guest->release : kernel_release(); }
 
 LabChoice choose_lab(const std::string& lab, const std::string& kernel, int jobs) {
-    if (lab == "virtual") return {kernel.empty() ? default_kernel() : find_guest_kernel(kernel), jobs};
+    if (lab == "virtual") return {.guest = kernel.empty() ? default_kernel() : find_guest_kernel(kernel), .jobs = jobs};
     if (!kernel.empty()) throw BadInput("--kernel names a guest's kernel; it needs --lab virtual");
-    return {std::nullopt, jobs};
+    return {.guest = std::nullopt, .jobs = jobs};
 }
 
 void must_run_here(const LabChoice& lab) {
@@ -128,6 +131,9 @@ std::unique_ptr<Session> open_lab(const LabChoice& lab, const Plan& plan, const 
     const auto is_done = [&](const PlannedTrial& t) { return done.count(t.id) > 0; };
     if (!lab.guest) {
         LabTask task{plan.trials, plan.seed, lab.jobs};
+        task.server = lab.server;
+        task.log = lab.log;
+        task.sweep_up_to = sweep_of_own_server;
         std::erase_if(task.trials, is_done);
         return std::make_unique<NamespacesSession>(std::move(task));
     }

@@ -2,6 +2,7 @@
 // use, and says who noticed, when, how, and why.
 
 #include <cstdio>
+#include <set>
 
 #include <CLI/CLI.hpp>
 
@@ -21,6 +22,7 @@ constexpr const char* examples = R"(Examples:
   halfopen run silent-drop              everybody against one failure
   halfopen run process-killed recv      one cell
   halfopen run defaults --lab virtual   what takes hours, in minutes of virtual time
+  halfopen try --port 8080 -- ./server  how long your own server takes to let go
   halfopen explain keepalive            a page; explain silent-drop keepalive: a cell
   halfopen predict silent-drop keepalive:idle=10s,interval=2s,count=3
   halfopen doctor                       what this machine can run, and the fix for what it cannot)";
@@ -30,7 +32,7 @@ std::string say_usage_error(const CLI::App& app, const CLI::ParseError& error, i
     std::vector<std::string> verbs;
     for (const CLI::App* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
     const std::string word = argc > 1 ? argv[1] : "";
-    for (const char* planned : {"try", "advise", "learn", "script", "class", "compare", "merge"})
+    for (const char* planned : {"advise", "learn", "script", "class", "compare", "merge"})
         if (word == planned) return fmt::format("\"{}\" is planned and not there yet; verbs: {}", word, join_names(verbs));
     if (!word.empty() && word[0] != '-' && std::find(verbs.begin(), verbs.end(), word) == verbs.end())
         return fmt::format("there is no verb \"{}\"{}; verbs: {}", word, did_you_mean(word, verbs), join_names(verbs));
@@ -43,8 +45,8 @@ int run(int argc, char** argv) {
     app.footer(examples);
     app.set_version_flag("--version", HALFOPEN_VERSION);
     app.require_subcommand(1);
-    for (auto add : {add_doctor, add_run, add_explain, add_predict, add_list, add_report, add_kernels}) add(app);
-    for (CLI::App* verb : app.get_subcommands(nullptr)) verb->footer("");
+    for (auto add : {add_doctor, add_run, add_try, add_explain, add_predict, add_list, add_report, add_kernels}) add(app);
+    for (CLI::App* verb : app.get_subcommands(nullptr)) if (verb->get_name() != "try") verb->footer("");
     if (argc == 1) {
         fmt::print("{}", app.help());
         return static_cast<int>(Exit::usage);
@@ -60,6 +62,18 @@ int run(int argc, char** argv) {
 }
 
 } // namespace
+
+std::vector<std::string> repeatable(const CLI::App& verb, const std::string& name) {
+    const std::set<std::string> left_out{"--output", "--progress", "--color", "--ascii", "--json"};
+    std::vector<std::string> words{name};
+    for (const CLI::Option* option : verb.get_options())
+        if (option->count() > 0 && option->nonpositional() && !left_out.count(option->get_name()))
+            for (const std::string& value : option->results()) {
+                words.push_back(option->get_name());
+                if (option->get_expected_max() > 0) words.push_back(value);
+            }
+    return words;
+}
 
 void set_exit_status(int status) { exit_status = status; }
 

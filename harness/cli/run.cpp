@@ -10,6 +10,7 @@
 #include "harness/base/error.h"
 #include "harness/cli/labs.h"
 #include "harness/cli/require.h"
+#include "harness/cli/results.h"
 #include "harness/cli/runner.h"
 #include "harness/cli/verbs.h"
 #include "harness/trial/schedule.h"
@@ -35,21 +36,6 @@ void dry_run(const LabChoice& lab, const Plan& plan, bool json) {
         fmt::print("{}{}\n", t.id, t.skip.empty() ? "" : "  skipped: " + t.skip);
 }
 
-void write_page(const fs::path& path, const std::string& text) {
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    if (!file.flush())
-        throw SystemError(fmt::format("writing {} (the records stay; halfopen report {} makes it again)", path.string(),
-                                      path.parent_path().string()),
-                          errno);
-}
-
-int nothing_kept(const Store& store, int signal) {
-    fmt::print(stderr, "{} before anything was over; nothing is in {} yet\n", signal ? "interrupted" : "ended",
-               store.folder().string());
-    return signal ? 128 + signal : static_cast<int>(Exit::incomplete);
-}
-
 /// Every trial that was tried met something that this machine lacks.
 bool nothing_could_run(const Records& records) {
     return std::all_of(records.trials.begin(), records.trials.end(),
@@ -58,8 +44,7 @@ bool nothing_could_run(const Records& records) {
 
 int finish(const Store& store, const std::vector<Requirement>& requirements, const Terminal& terminal, bool json,
            int signal) {
-    if (!std::filesystem::exists(store.file()) || std::filesystem::file_size(store.file()) == 0)
-        return nothing_kept(store, signal);
+    if (!keeps_anything(store)) return nothing_kept(store, signal);
     const Records records = read_records(store.file().string());
     write_page(store.folder() / "report.md", markdown_report(records));
     const TerminalStyle style{terminal.columns, terminal.ascii, terminal.colour, {}, {}};
@@ -67,21 +52,11 @@ int finish(const Store& store, const std::vector<Requirement>& requirements, con
     std::fflush(stdout); // So that what follows on stderr follows.
     if (records.runs.back().guest) fmt::print(stderr, "digest of the trial lines: {}\n", trial_digest(records));
     fmt::print(stderr, "report: {}\n", (store.folder() / "report.md").string());
-    if (signal) {
-        fmt::print(stderr, "interrupted: {} trials are kept; the same command with --output {} goes on\n",
-                   records.trials.size(), store.folder().string());
-        return 128 + signal;
-    }
+    if (signal) return say_interrupted(store, records, signal);
     const auto sentences = broken(requirements, records);
     for (const std::string& sentence : sentences) fmt::print(stderr, "required, but broken: {}\n", sentence);
     if (!sentences.empty()) return static_cast<int>(Exit::requirement);
-    for (const TrialLine& trial : records.trials)
-        if (trial.outcome == Outcome::invalid) {
-            fmt::print(stderr, "some trials are invalid; the report names them, the same command with --output {} repeats "
-                               "them\n",
-                       store.folder().string());
-            return static_cast<int>(Exit::incomplete);
-        }
+    if (const int status = say_invalid(store, records)) return status;
     if (!nothing_could_run(records)) return 0;
     fmt::print(stderr, "nothing could be run here: {}\n", records.trials.front().why);
     return static_cast<int>(Exit::machine);
@@ -187,16 +162,8 @@ void add_run(CLI::App& app) {
     verb->add_flag("--dry-run", o->dry_run, "shows the plan and runs nothing");
     verb->add_flag("--json", o->json, "trial lines on stdout as they end");
     verb->callback([o, verb] {
-        o->command = {"run"};
-        for (const std::string& word : o->selection.what) o->command.push_back(word);
-        // What only concerns the eye, or where the results go, is no part of how to repeat a run.
-        const std::set<std::string> left_out{"--output", "--progress", "--color", "--ascii", "--json"};
-        for (const CLI::Option* option : verb->get_options())
-            if (option->count() > 0 && option->nonpositional() && !left_out.count(option->get_name()))
-                for (const std::string& value : option->results()) {
-                    o->command.push_back(option->get_name());
-                    if (option->get_expected_max() > 0) o->command.push_back(value);
-                }
+        o->command = repeatable(*verb, "run");
+        o->command.insert(o->command.begin() + 1, o->selection.what.begin(), o->selection.what.end());
         run(*o);
     });
 }

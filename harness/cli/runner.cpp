@@ -9,6 +9,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
+#include "harness/cli/own_server_words.h"
 #include "harness/linux/machine.h"
 
 namespace halfopen {
@@ -58,6 +59,7 @@ RunLine run_line(const LabChoice& lab, const Plan& plan, const RunOptions& optio
     line.repeats = plan.repeats;
     line.horizon = plan.horizon;
     line.sysctl = facts.sysctl;
+    line.server = facts.server;
     line.floor = facts.floor;
     line.load_before = load_average();
     line.scenarios = plan.scenario_heads();
@@ -113,6 +115,7 @@ void Runner::drain(Session& session) {
 bool Runner::take(const Heard& heard) {
     if (const auto* facts = std::get_if<LabFacts>(&heard)) {
         records_.runs.push_back(run_line(lab_, plan_, options_, *facts));
+        if (records_.runs.back().server) complete(*records_.runs.back().server, plan_, *facts);
         store_.append(records_.runs.back());
         view_.begin(records_);
     } else if (const auto* trial = std::get_if<TrialLine>(&heard)) {

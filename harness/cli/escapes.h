@@ -1,0 +1,13 @@
+#pragma once
+// Bytes as people type them in a shell's quotes.
+
+#include <string>
+#include <string_view>
+
+namespace halfopen {
+
+/// Replaces C's escapes: \r \n \t \0 \e \a \b \f \v \\ \" \' and \xHH. BadInput names the option and the escape that is
+/// none.
+std::string unescape(std::string_view option, std::string_view text);
+
+} // namespace halfopen

@@ -1,0 +1,13 @@
+#pragma once
+// What is said beside the measurement of a server of the user's own: what other methods would have done, and what to
+// set. Both come from the rules, and are stored with the run.
+
+#include "harness/trial/messages.h"
+#include "harness/trial/plan.h"
+
+namespace halfopen {
+
+/// Fills in `others` and `advice`.
+void complete(OwnServerLine&, const Plan&, const LabFacts&);
+
+} // namespace halfopen

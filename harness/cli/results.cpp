@@ -1,0 +1,45 @@
+#include "harness/cli/results.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+
+#include "harness/base/error.h"
+
+namespace halfopen {
+
+namespace fs = std::filesystem;
+
+void write_page(const fs::path& path, const std::string& text) {
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    if (!file.flush())
+        throw SystemError(fmt::format("writing {} (the records stay; halfopen report {} makes it again)", path.string(),
+                                      path.parent_path().string()),
+                          errno);
+}
+
+bool keeps_anything(const Store& store) { return fs::exists(store.file()) && fs::file_size(store.file()) > 0; }
+
+int nothing_kept(const Store& store, int signal) {
+    fmt::print(stderr, "{} before anything was over; nothing is in {} yet\n", signal ? "interrupted" : "ended",
+               store.folder().string());
+    return signal ? 128 + signal : static_cast<int>(Exit::incomplete);
+}
+
+int say_interrupted(const Store& store, const Records& records, int signal) {
+    fmt::print(stderr, "interrupted: {} trials are kept; the same command with --output {} goes on\n", records.trials.size(),
+               store.folder().string());
+    return 128 + signal;
+}
+
+int say_invalid(const Store& store, const Records& records) {
+    const bool any = std::any_of(records.trials.begin(), records.trials.end(),
+                                 [](const TrialLine& t) { return t.outcome == Outcome::invalid; });
+    if (!any) return 0;
+    fmt::print(stderr, "some trials are invalid; the report names them, the same command with --output {} repeats them\n",
+               store.folder().string());
+    return static_cast<int>(Exit::incomplete);
+}
+
+} // namespace halfopen
