@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -24,7 +23,9 @@ std::vector<std::string> labels(const std::vector<const OwnCell*>& owns) {
     return all;
 }
 
-bool is_let_go(const OwnCell& own) { return own.leak.empty() && own.cell->noticed + own.cell->right >= own.cell->n(); }
+bool is_let_go(const OwnCell& own) {
+    return std::all_of(own.cell->valid.begin(), own.cell->valid.end(), [](const TrialLine* t) { return t->noticed_after.has_value(); });
+}
 
 /// "It let go of half, reboot (at once), drop and crash (5.09-5.1 s) while it only waits."
 std::string noticed_sentence(const Cells& cells, const std::vector<OwnCell>& owns, const std::string& traffic) {
@@ -62,21 +63,26 @@ void add_leaks(const std::vector<OwnCell>& owns, std::vector<std::string>& sente
         sentences.push_back(fmt::format("Not let go: {}: {}.", list_of(cells.second), meaning));
 }
 
-/// The methods that would have noticed what the server did not.
+/// "law 5 (ping-pong 2 s, limit 10 s) within 10 s": the methods that would have noticed it in some minutes, the fastest
+/// first.
+std::string noticed_by(const Cells& cells, const OwnCell& own) {
+    std::vector<std::pair<Duration, std::string>> found;
+    for (const WouldNoticeLine& w : server_of(cells).others)
+        if (w.scenario == own.scenario->name && w.traffic == own.traffic && w.after && w.after->to < std::chrono::minutes{5})
+            found.emplace_back(w.after->to, fmt::format("law {} ({}) within {}", w.law, w.label, short_time(w.after->to)));
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> words;
+    for (const auto& [after, text] : found) words.push_back(text);
+    return words.empty() ? "none of the laws" : list_of(words);
+}
+
+/// What the server did not let go of, by the methods that would have noticed.
 void add_others(const Cells& cells, const std::vector<OwnCell>& owns, std::vector<std::string>& sentences) {
-    std::map<std::string, std::vector<std::string>> by_method;
-    std::vector<std::string> order;
-    for (const OwnCell& own : owns) {
-        if (is_let_go(own)) continue;
-        for (const WouldNoticeLine& w : server_of(cells).others)
-            if (w.scenario == own.scenario->name && w.traffic == own.traffic && w.after) {
-                const std::string method = fmt::format("law {} ({})", w.law, w.label);
-                if (by_method[method].empty()) order.push_back(method);
-                by_method[method].push_back(fmt::format("{} ({}) within {}", own.scenario->label, own.traffic, short_time(w.after->to)));
-            }
-    }
-    for (const std::string& method : order)
-        sentences.push_back(fmt::format("By the rules {} would have noticed {}.", method, list_of(by_method[method])));
+    std::map<std::string, std::vector<std::string>> by_methods;
+    for (const OwnCell& own : owns)
+        if (!is_let_go(own)) by_methods[noticed_by(cells, own)].push_back(fmt::format("{} ({})", own.scenario->label, own.traffic));
+    for (const auto& [methods, failures] : by_methods)
+        sentences.push_back(fmt::format("By the rules, {} would have been noticed by {}.", list_of(failures), methods));
 }
 
 /// What never worked, with its first reason.

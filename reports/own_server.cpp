@@ -39,7 +39,7 @@ OwnCell own_cell(const ScenarioHead& scenario, const std::string& traffic, const
     for (const TrialLine* t : cell.valid) {
         if (t->kernel_knew_after) knew.push_back(t->kernel_knew_after->to);
         if (t->noticed_after) let_go.push_back(*t->noticed_after);
-        own.by_itself |= t->signal == "closed by itself";
+        own.by_itself |= t->signal == closed_by_itself;
         if (!t->socket) continue;
         if (!t->noticed_after) own.leak = t->socket->end;
         if (own.ss.empty() || !t->noticed_after) own.ss = t->socket->last;

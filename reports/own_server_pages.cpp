@@ -50,6 +50,17 @@ std::string meanwhile(const std::vector<OwnCell>& owns) {
     return out.empty() ? out : "\nWhat ss -tno showed last, before the end or at the end of the watch\n" + out;
 }
 
+/// How exactly the second column is known.
+std::string say_precision(const std::vector<OwnCell>& owns) {
+    Duration widest{0};
+    for (const OwnCell& own : owns)
+        for (const TrialLine* t : own.cell->valid)
+            if (t->kernel_knew_after) widest = std::max(widest, t->kernel_knew_after->to - t->kernel_knew_after->from);
+    return widest == Duration::zero() ? "The kernel's instants are its own (eBPF)."
+                                      : fmt::format("The kernel's instants were seen by looking: each may be up to {} earlier. Root with eBPF has "
+                                                    "them exactly.", short_time(widest));
+}
+
 std::string advice_lines(const OwnServerLine& s) {
     std::string out;
     for (const std::string& line : s.advice) out += line + "\n";
@@ -64,7 +75,7 @@ std::string own_server_text(const Records& records, const TerminalStyle& style) 
     const auto width = static_cast<size_t>(std::max(style.columns, 40));
     std::string out = wrapped(introduction(cells), width) + "\n";
     for (const std::string& traffic : cells.traffics()) out += table(owns, traffic);
-    out += meanwhile(owns) + "\n";
+    out += "\n" + wrapped(say_precision(owns), width) + "\n" + meanwhile(owns) + "\n";
     for (const std::string& sentence : own_conclusions(cells)) out += wrapped(sentence, width, "  ") + "\n";
     if (const std::string advice = advice_lines(*cells.run().server); !advice.empty()) out += "\n" + advice;
     return style.ascii ? ascii(out) : out;
@@ -79,7 +90,7 @@ std::string own_server_section(const Cells& cells) {
     for (const OwnCell& own : owns)
         out += fmt::format("| {} | {} | {} | {} | {} | {} |\n", md(own.scenario->label), own.traffic, md(own.kernel), md(own.let_go), md(own.predicted),
                            md_code(own.ss));
-    out += "\n";
+    out += "\n" + say_precision(owns) + "\n\n";
     if (const std::string advice = advice_lines(*cells.run().server); !advice.empty()) out += "```\n" + advice + "```\n\n";
     return out;
 }

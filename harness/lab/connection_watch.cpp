@@ -17,9 +17,15 @@ bool is_closed_by_program(const TcpSocket& s) { return s.inode == 0 && s.state !
 
 } // namespace
 
-ConnectionWatch::ConnectionWatch(const ServerProgram& program)
+ConnectionWatch::ConnectionWatch(const ServerProgram& program, SocketStates* instants)
     // The socket that hears belongs to the namespace that the thread is in when it is made.
-    : program_((program.network().enter(), program)) {}
+    : program_((program.network().enter(), program)), instants_(instants) {
+    if (instants_) instants_->watch(program.network());
+}
+
+ConnectionWatch::~ConnectionWatch() {
+    if (instants_) instants_->forget(program_.network());
+}
 
 void ConnectionWatch::follow(Ipv4 client) { fates_[client.bytes[3]]; }
 
@@ -53,6 +59,21 @@ void ConnectionWatch::see(Fate& fate, const TcpSocket& s, Instant now) {
         fate.closed_alive = !fate.fin;
     }
     fate.last = s;
+}
+
+bool ConnectionWatch::take(const SocketChange& change) {
+    const auto found = fates_.find(change.remote.address.bytes[3]);
+    if (change.network_namespace != program_.network().inode() || change.local.port != program_.port() || found == fates_.end())
+        return false;
+    Fate& fate = found->second;
+    const Seen exactly{change.at, change.at};
+    if (change.to == TCP_CLOSE_WAIT) fate.fin = exactly;
+    // After a close() of the program's own the end of what is left says nothing.
+    if (change.gave_up() && (change.from == TCP_ESTABLISHED || change.from == TCP_CLOSE_WAIT)) {
+        fate.given_up = exactly;
+        fate.error = change.error;
+    }
+    return true;
 }
 
 bool ConnectionWatch::hear() {

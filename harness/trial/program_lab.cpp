@@ -27,8 +27,9 @@ PlannedTrial first_connection(const OwnServer& server) {
 
 } // namespace
 
-ProgramLab::ProgramLab(NamespacesLab& base, const Fd& channel, const OwnServer& server, CommandLog& log, CommandLog& client_log)
-    : base_(base), channel_(channel), server_(server), log_(log), client_log_(client_log) {
+ProgramLab::ProgramLab(NamespacesLab& base, const Fd& channel, const OwnServer& server, SocketStates* instants, CommandLog& log,
+                       CommandLog& client_log)
+    : base_(base), channel_(channel), server_(server), instants_(instants), log_(log), client_log_(client_log) {
     log_.start();
     client_log_.start();
     const Instant began = now();
@@ -50,7 +51,7 @@ ProgramLab::Host* ProgramLab::host_for_next() {
     auto program = std::make_unique<ServerProgram>(server_.command, base_.sysctls(), log_);
     const auto waited = program->wait_until_listening([this](Duration d) { return sleep_until(now() + d); });
     if (!waited) return nullptr;
-    return &hosts_.emplace_back(std::move(program));
+    return &hosts_.emplace_back(std::move(program), instants_);
 }
 
 std::unique_ptr<ProgramTrial> ProgramLab::connect(const PlannedTrial& planned) {
@@ -89,6 +90,8 @@ std::unique_ptr<LiveTrial> ProgramLab::build(const PlannedTrial& planned) { retu
 
 bool ProgramLab::has_news() {
     bool news = false;
+    while (const auto change = instants_ ? instants_->next() : std::nullopt)
+        for (Host& host : hosts_) news = host.watch.take(*change) || news;
     for (Host& host : hosts_) {
         news = host.watch.hear() || news;
         if (now() >= host.watch.next_look()) {

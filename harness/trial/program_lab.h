@@ -13,7 +13,9 @@ class ProgramLab final : public TrialLab {
 public:
     /// Starts the server, waits until it listens, and looks at a first connection, which is closed again. BadInput, in
     /// one line, when the server does not serve. `base` is the lab in which worlds are built.
-    ProgramLab(NamespacesLab& base, const Fd& channel, const OwnServer&, CommandLog& log, CommandLog& client_log);
+    /// `instants` as ConnectionWatch has them.
+    ProgramLab(NamespacesLab& base, const Fd& channel, const OwnServer&, SocketStates* instants, CommandLog& log,
+               CommandLog& client_log);
 
     /// What was found out; nothing when the run was stopped meanwhile.
     const std::optional<OwnServerLine>& found() const { return found_; }
@@ -30,7 +32,7 @@ public:
 
 private:
     struct Host {
-        explicit Host(std::unique_ptr<ServerProgram> p) : program(std::move(p)), watch(*program) {}
+        Host(std::unique_ptr<ServerProgram> p, SocketStates* instants) : program(std::move(p)), watch(*program, instants) {}
         std::unique_ptr<ServerProgram> program;
         ConnectionWatch watch;
         int places = 0; ///< clients that it was given
@@ -44,6 +46,7 @@ private:
     NamespacesLab& base_;
     const Fd& channel_;
     const OwnServer& server_;
+    SocketStates* instants_;
     CommandLog& log_;
     CommandLog& client_log_;
     std::deque<Host> hosts_;

@@ -124,9 +124,15 @@ void ProgramTrial::judge_line(TrialLine& line) {
         line.socket->end = fate.given_up ? "UNCONN" : std::string(ss_name(fate.last->state));
         return;
     }
-    line.verdict = fate.fin ? Verdict::eof : Verdict::gone;
+    // A server that closes at once is not seen in CLOSE_WAIT; its client's FIN was there all the same.
+    const Effect effect = planned_.scenario->effect();
+    const bool fin = fate.fin || (!fate.closed_alive && (effect == Effect::fin || effect == Effect::half_close));
+    line.verdict = fin ? Verdict::eof : Verdict::gone;
     line.noticed_after = fate.let_go->by - bracket_.before;
-    line.signal = fate.closed_alive ? "closed by itself" : fate.fin ? "closed after the FIN" : "closed after the kernel gave up";
+    line.signal = fate.closed_alive ? closed_by_itself
+                  : fin             ? "close() after the FIN"
+                  : fate.error      ? fmt::format("close() after {}", errno_name(fate.error))
+                                    : "close() after the kernel gave up";
 }
 
 } // namespace halfopen

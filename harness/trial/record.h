@@ -165,6 +165,9 @@ struct SocketLine {
     std::optional<OptionsLine> options; ///< its own
 };
 
+/// The signal of a server that closed a connection which its kernel held for established.
+inline constexpr std::string_view closed_by_itself = "close() by itself";
+
 struct TrialLine {
     std::string id; ///< scenario/traffic/spec/rN, stable over runs
     std::string scenario;

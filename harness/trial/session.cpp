@@ -37,7 +37,7 @@ ScheduleEvents events_to(const Fd& channel) {
 /// The same with a server of the user's own; false when it was stopped.
 bool try_server(const LabTask& task, NamespacesLab& base, LabFacts facts, const Fd& channel) {
     CommandLog client_log;
-    ProgramLab lab(base, channel, *task.server, *task.log, client_log);
+    ProgramLab lab(base, channel, *task.server, task.instants.get(), *task.log, client_log);
     if (!lab.found()) return false;
     facts.server = lab.found();
     tell(channel, message(facts));
@@ -74,11 +74,19 @@ int run_lab(const LabTask& task, const Fd& channel) {
     return 1;
 }
 
+/// Only root can have them, and only before there are namespaces.
+LabTask with_instants(LabTask task) {
+    if (task.server && why_no_socket_states().empty()) task.instants = std::make_shared<SocketStates>();
+    return task;
+}
+
 } // namespace
 
-NamespacesSession::NamespacesSession(LabTask task)
-    : supervisor_([&task](const Fd& channel) { return run_lab(task, channel); },
-                  task.server ? Supervisor::Users::everybody : Supervisor::Users::root_only) {}
+NamespacesSession::NamespacesSession(LabTask task) : NamespacesSession(std::move(task), task.server.has_value()) {}
+
+NamespacesSession::NamespacesSession(LabTask&& task, bool everybody)
+    : supervisor_([task = with_instants(std::move(task))](const Fd& channel) { return run_lab(task, channel); },
+                  everybody ? Supervisor::Users::everybody : Supervisor::Users::root_only) {}
 
 std::optional<std::string> NamespacesSession::hear_text() {
     std::string message(1 << 18, '\0');

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "harness/lab/supervisor.h"
+#include "harness/linux/socket_states.h"
 #include "harness/trial/messages.h"
 #include "harness/trial/own_server.h"
 #include "harness/trial/plan.h"
@@ -32,6 +33,7 @@ struct LabTask {
     std::optional<OwnServer> server{};  ///< that is tried with them; nothing: they are trials of detectors
     Duration sweep_up_to{0}; ///< with a server of the user's own: periods that are longer are not swept by the phases
     std::shared_ptr<CommandLog> log{}; ///< what that server prints
+    std::shared_ptr<SocketStates> instants{}; ///< the kernel's own, where they can be had
 };
 
 /// The namespaces lab, in a supervisor of its own.
@@ -47,6 +49,7 @@ public:
     std::optional<std::string> hear_text();
 
 private:
+    NamespacesSession(LabTask&&, bool everybody);
     Supervisor supervisor_;
 };
 
