@@ -34,7 +34,8 @@ struct AdviseOptions {
 Duration read_within(const std::string& text) {
     const auto within = parse_duration(text);
     if (!within)
-        throw BadInput(fmt::format("--within {} is no duration up to 1000 h; write it with its unit: 30s, 500ms, 5min", text));
+        throw BadInput(
+            fmt::format("--within {} is no duration up to 1000 h; write it with its unit: 30s, 500ms, 5min", text));
     if (*within == 0ns) throw BadInput(fmt::format("--within {}: nothing is noticed in no time; write 30s", text));
     return *within;
 }
@@ -92,7 +93,8 @@ std::vector<std::string> run_command(const Selection& selection, const LabChoice
     std::vector<std::string> words{"run"};
     words.insert(words.end(), selection.what.begin(), selection.what.end());
     for (const std::string& traffic : selection.traffic) words.insert(words.end(), {"--traffic", traffic});
-    words.insert(words.end(), {"--repeats", std::to_string(*selection.repeats), "--horizon", spell(*selection.horizon)});
+    words.insert(words.end(),
+                 {"--repeats", std::to_string(*selection.repeats), "--horizon", spell(*selection.horizon)});
     if (lab.guest) words.insert(words.end(), {"--lab", "virtual", "--kernel", lab.guest->name});
     return words;
 }
@@ -113,7 +115,8 @@ int measure(const Advice& advice, Duration within, const LabChoice& lab, const A
     run.command = run_command(run.selection, lab);
     run.progress = options.progress;
     const Plan plan = plan_for(lab, run.selection);
-    Store store(options.output.empty() ? fresh_folder("advise") : fs::path(options.output), {plan.digest(), lab.name(), lab.kernel()});
+    Store store(options.output.empty() ? fresh_folder("advise") : fs::path(options.output),
+                {plan.digest(), lab.name(), lab.kernel()});
     fmt::print(stderr, "measuring: {}\nresults: {}\n", say_plan(lab, plan), store.folder().string());
     const int signal = Runner(lab, plan, run, store, look_at_terminal("auto", false)).run();
     const bool empty = !fs::exists(store.file()) || fs::file_size(store.file()) == 0;
@@ -125,7 +128,9 @@ int measure(const Advice& advice, Duration within, const LabChoice& lab, const A
     const Result result = say_result(advice, within, measured);
     fmt::print("\n{}\n{}\n", say_table(advice, &measured), wrapped(result.sentence, 80));
     std::fflush(stdout);
-    if (signal) fmt::print(stderr, "interrupted: {} trials are kept; the same command with --output {} goes on\n", records.trials.size(), store.folder().string());
+    if (signal)
+        fmt::print(stderr, "interrupted: {} trials are kept; the same command with --output {} goes on\n",
+                   records.trials.size(), store.folder().string());
     if (signal) return 128 + signal;
     if (!result.kept) return static_cast<int>(Exit::requirement);
     if (result.invalid) return static_cast<int>(Exit::incomplete);
@@ -153,20 +158,26 @@ void run(const AdviseOptions& options) {
 } // namespace
 
 void add_advise(CLI::App& app) {
-    auto* verb = app.add_subcommand("advise", "the cheapest settings that notice a vanished client in time, and their measurement");
+    auto* verb = app.add_subcommand(
+        "advise", "the cheapest settings that notice a vanished client in time, and their measurement");
     auto o = std::make_shared<AdviseOptions>();
     verb->add_option("--within", o->within, "from the failure to the notice at most, as 30s")->required();
-    verb->add_option("-t,--traffic", o->traffic, "traffic profiles of your server; default: idle and one-write")->allow_extra_args(false);
-    verb->add_option("--must-notice", o->must_notice, "failures that must be noticed; default: silent-drop, host-crash, "
-                                                      "host-reboot, reset-by-middlebox")->allow_extra_args(false);
+    verb->add_option("-t,--traffic", o->traffic, "traffic profiles of your server; default: idle and one-write")
+        ->allow_extra_args(false);
+    verb->add_option("--must-notice", o->must_notice,
+                     "failures that must be noticed; default: silent-drop, host-crash, "
+                     "host-reboot, reset-by-middlebox")
+        ->allow_extra_args(false);
     verb->add_flag("--rules-only", o->rules_only, "stops before measuring");
     verb->add_option("-n,--repeats", o->repeats, "of every measured cell; default: 3")->check(CLI::Range(1, 10000));
     verb->add_option("--lab", o->lab, "where it is measured: namespaces (in real time) or virtual (hours in seconds)")
         ->check(CLI::IsMember({"namespaces", "virtual"}));
     verb->add_option("--kernel", o->kernel, "guest's kernel, for the virtual lab: 6.1, 6.12 or a path");
-    verb->add_option("--jobs", o->jobs, "worlds, or virtual machines, at a time, at most")->check(CLI::Range(1, 100000));
+    verb->add_option("--jobs", o->jobs, "worlds, or virtual machines, at a time, at most")
+        ->check(CLI::Range(1, 100000));
     verb->add_option("-o,--output", o->output, "results folder; an existing one is resumed");
-    verb->add_option("--progress", o->progress, "auto, bar, lines or none")->check(CLI::IsMember({"auto", "bar", "lines", "none"}));
+    verb->add_option("--progress", o->progress, "auto, bar, lines or none")
+        ->check(CLI::IsMember({"auto", "bar", "lines", "none"}));
     verb->callback([o] { run(*o); });
 }
 

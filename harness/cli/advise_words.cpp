@@ -26,7 +26,7 @@ bool asks_the_program(const Detector& detector) {
 
 /// "30 s", as it was asked for: no decimals that nobody wrote.
 std::string exactly(Duration d) {
-    if (d >= 60s) return say(d);
+    if (d >= 100s) return say(d);
     std::string text = spell(d);
     return text.insert(text.find_first_not_of("0123456789"), " ");
 }
@@ -40,7 +40,8 @@ std::string say_recipe(const Recipe& recipe) {
     }
     if (recipe.limits.empty()) return text;
     text += name;
-    for (const char c : wrapped(recipe.limits, columns - indent.size())) text += c == '\n' ? "\n" + indent : std::string(1, c);
+    for (const char c : wrapped(recipe.limits, columns - indent.size()))
+        text += c == '\n' ? "\n" + indent : std::string(1, c);
     return text + "\n";
 }
 
@@ -56,16 +57,17 @@ std::string say_asking(const Detector& detector) {
     const Timing timing = detector.timing();
     std::string text = paragraph("No option of the kernel does this: the server's program and the client's must.");
     if (detector.hello_interval() > 0ns)
-        return text + paragraph(fmt::format("The client's worker says hello every {}, whatever else it does; the server closes "
-                                            "when nothing came for {}.",
-                                            exactly(timing.period), exactly(timing.limit)));
+        return text + paragraph(fmt::format(
+                          "The client's worker says hello every {}, whatever else it does; the server closes "
+                          "when nothing came for {}.",
+                          exactly(timing.period), exactly(timing.limit)));
     for (const Recipe& recipe : asking_recipes(timing.period, timing.limit)) text += say_recipe(recipe);
     return text;
 }
 
 std::string row(std::string_view failure, std::string_view traffic, std::string_view rules, std::string_view measured) {
-    std::string line = pad_right(std::string(failure), 22) + pad_right(std::string(traffic), 18) +
-                       pad_left(std::string(rules), 15);
+    std::string line =
+        pad_right(std::string(failure), 22) + pad_right(std::string(traffic), 18) + pad_left(std::string(rules), 15);
     if (!measured.empty()) line += pad_left(std::string(measured), 25);
     return line + "\n";
 }
@@ -152,7 +154,8 @@ std::string say_price(const Advice& advice, const AdviceRequest& request) {
                                    packets));
     const auto spots = blind_spots(*advice.detector, request.within, request.kernel);
     if (spots.empty())
-        return text + paragraph(fmt::format("Of the catalogue's failures, every one is noticed within {}.", exactly(request.within)));
+        return text + paragraph(fmt::format("Of the catalogue's failures, every one is noticed within {}.",
+                                            exactly(request.within)));
     text += "\n" + paragraph(fmt::format("What these settings do not notice within {}:", exactly(request.within)));
     for (const BlindSpot& spot : spots) text += paragraph("- " + say_blind_spot(spot) + ".", "  ");
     return text;
@@ -162,7 +165,8 @@ std::string say_refusal(const Advice& advice) {
     std::string text = paragraph(capital(advice.why_not) + ".");
     for (const NearMiss& miss : advice.near)
         text += paragraph(fmt::format("- {}: {}", miss.detector->label(), miss.why), "  ");
-    if (!advice.least.empty()) text += paragraph(fmt::format("The nearest that can: halfopen advise --within {} ...", advice.least));
+    if (!advice.least.empty())
+        text += paragraph(fmt::format("The nearest that can: halfopen advise --within {} ...", advice.least));
     return text;
 }
 
@@ -185,10 +189,14 @@ Result say_result(const Advice& advice, Duration within, const Measured& measure
         result.sentence = fmt::format("Nothing was measured: {}.", why.empty() ? "no trial came to its end" : why);
         return result;
     }
-    result.sentence = late ? fmt::format("{} noticed within {}.", late == 1 ? "One failure was not" : fmt::format("{} failures were not", late), exactly(within))
+    result.sentence = late ? fmt::format("{} noticed within {}.",
+                                         late == 1 ? "One failure was not" : fmt::format("{} failures were not", late),
+                                         exactly(within))
                            : fmt::format("All {} noticed within {}", counted(judged, "trial"), exactly(within));
-    if (!late) result.sentence += beyond ? fmt::format(", but {} later than the rules say: please report it.", counted(beyond, "failure"))
-                                         : ", none later than the rules say.";
+    if (!late)
+        result.sentence +=
+            beyond ? fmt::format(", but {} later than the rules say: please report it.", counted(beyond, "failure"))
+                   : ", none later than the rules say.";
     if (result.invalid) result.sentence += fmt::format(" Some trials are invalid: {}.", why);
     return result;
 }

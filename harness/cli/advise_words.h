@@ -34,7 +34,7 @@ std::string say_refusal(const Advice&);
 /// What came of the measurement, and whether the request was kept.
 struct Result {
     std::string sentence;
-    bool kept = true;    ///< every trial that was judged noticed in time
+    bool kept = true; ///< every trial that was judged noticed in time
     bool invalid = false, nothing_ran = false;
 };
 Result say_result(const Advice&, Duration within, const Measured&);

@@ -28,8 +28,9 @@ bool is_plain_failure(const Scenario& s) { return s.truth != Truth::alive && s.o
 /// What it costs when so few tries decide.
 std::string caution_of(int tries) {
     if (tries >= 3) return {};
-    return fmt::format("{} in so short a time: {} lost {} a client that lives", tries == 1 ? "only one try fits" : "only two tries fit",
-                       tries == 1 ? "one" : "two", tries == 1 ? "packet ends" : "packets in a row end");
+    return fmt::format("{} in so short a time: {} lost {} a client that lives",
+                       tries == 1 ? "only one try fits" : "only two tries fit", tries == 1 ? "one" : "two",
+                       tries == 1 ? "packet ends" : "packets in a row end");
 }
 
 /// Why these settings do not do it, and by how much.
@@ -39,9 +40,10 @@ NearMiss miss_of(std::shared_ptr<const Detector> detector, const Judgement& judg
         miss.worst = 0ns;
         miss.why = judged.wrong;
     } else {
-        const auto slowest = std::max_element(judged.cells.begin(), judged.cells.end(), [](const auto& a, const auto& b) {
-            return a.prediction.after.to < b.prediction.after.to;
-        });
+        const auto slowest =
+            std::max_element(judged.cells.begin(), judged.cells.end(), [](const auto& a, const auto& b) {
+                return a.prediction.after.to < b.prediction.after.to;
+            });
         miss.why = fmt::format("{} at its fastest, for {} ({})", say(judged.worst), slowest->scenario->name,
                                info(slowest->traffic).name);
     }
@@ -62,9 +64,10 @@ Advice no_settings(const AdviceRequest& request, std::vector<NearMiss> near) {
     for (const NearMiss& miss : advice.near)
         if (miss.worst > 0ns && (least == 0ns || miss.worst < least)) least = miss.worst;
     if (least > 0ns) advice.least = typed(least);
-    advice.why_not = least > 0ns ? fmt::format("no settings notice all of this within {}; the least that can be asked for is {}",
-                                               plain(request.within), typed(least))
-                                 : "no settings notice all of this, however long they may take";
+    advice.why_not =
+        least > 0ns ? fmt::format("no settings notice all of this within {}; the least that can be asked for is {}",
+                                  plain(request.within), typed(least))
+                    : "no settings notice all of this, however long they may take";
     return advice;
 }
 
@@ -93,7 +96,8 @@ std::vector<std::pair<const Scenario*, Traffic>> asked_cells(const AdviceRequest
     return cells;
 }
 
-Prediction over_all_phases(const Scenario& scenario, Traffic traffic, const Detector& detector, const KernelFacts& kernel) {
+Prediction over_all_phases(const Scenario& scenario, Traffic traffic, const Detector& detector,
+                           const KernelFacts& kernel) {
     const Timing timing = detector.timing();
     // As a plan has it: where the fault meets the beat of the traffic is left open by up to 60 ms.
     const Window before{timing.lead, timing.lead + timing.period + 60ms};
@@ -104,8 +108,9 @@ Advice advise(const AdviceRequest& request) {
     for (const Scenario* scenario : request.must_notice)
         if (scenario->truth == Truth::alive) {
             Advice advice;
-            advice.why_not = fmt::format("there is nothing to notice: in {} the client is alive; what breaks: halfopen list scenarios",
-                                         scenario->name);
+            advice.why_not = fmt::format(
+                "there is nothing to notice: in {} the client is alive; what breaks: halfopen list scenarios",
+                scenario->name);
             return advice;
         }
     std::vector<NearMiss> near;
@@ -128,7 +133,8 @@ Advice advise(const AdviceRequest& request) {
 int64_t packets_per_idle_hour(const Detector& detector) {
     const auto every = [](Duration period, int64_t packets) { return packets * ((3600s + period - 1ns) / period); };
     if (const Duration hello = detector.hello_interval(); hello > 0ns) return every(hello, 2);
-    if (detector.describe().job == Job::both && detector.timing().period > 0ns) return every(detector.timing().period, 3);
+    if (detector.describe().job == Job::both && detector.timing().period > 0ns)
+        return every(detector.timing().period, 3);
     const SocketTimers timers = detector.socket_timers();
     return timers.keepalive ? every(timers.idle, 2) : 0;
 }
@@ -150,11 +156,14 @@ std::vector<BlindSpot> blind_spots(const Detector& detector, Duration within, co
             const bool full = traffic == Traffic::buffer_full; // Another timer runs then: persist.
             if (lives ? cell.prediction.kind != Prediction::Kind::window : cell.is_noticed(within)) continue;
             const auto same = std::find_if(all.begin(), all.end(), [&](const Seen& s) {
-                return s.effect == scenario.effect() && s.kind == cell.prediction.kind && s.kills == lives && s.full == full;
+                return s.effect == scenario.effect() && s.kind == cell.prediction.kind && s.kills == lives &&
+                       s.full == full;
             });
-            Seen& seen = same != all.end()
-                             ? *same
-                             : all.emplace_back(Seen{scenario.effect(), cell.prediction.kind, lives, full, {{}, {}, cell.prediction, lives}});
+            Seen& seen =
+                same != all.end()
+                    ? *same
+                    : all.emplace_back(
+                          Seen{scenario.effect(), cell.prediction.kind, lives, full, {{}, {}, cell.prediction, lives}});
             add_once(seen.spot.scenarios, scenario.name);
             add_once(seen.spot.traffic, std::string(info(traffic).name));
             if (cell.prediction.after.to > seen.spot.prediction.after.to) seen.spot.prediction = cell.prediction;

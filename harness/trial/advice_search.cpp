@@ -24,7 +24,8 @@ std::vector<Family> keepalives(std::string_view method, Duration within) {
                       }};
     };
     std::vector<Family> families;
-    for (int64_t interval = probing_interval(within); interval >= 1; interval /= 2) families.push_back(family(3, interval));
+    for (int64_t interval = probing_interval(within); interval >= 1; interval /= 2)
+        families.push_back(family(3, interval));
     families.push_back(family(2, 1));
     families.push_back(family(1, 1));
     return families;
@@ -78,9 +79,10 @@ Judgement Judge::operator()(const Detector& detector) const {
         judged.cells.push_back(cell);
         judged.worst = std::max(judged.worst, cell.prediction.after.to);
         if (!judged.wrong.empty() || cell.is_noticed(Duration::max())) continue;
-        const std::string_view what = cell.prediction.kind == Prediction::Kind::never     ? "never notices "
-                                      : cell.prediction.kind == Prediction::Kind::unknown ? "no rule says when it notices "
-                                                                                          : "misreads ";
+        const std::string_view what = cell.prediction.kind == Prediction::Kind::never ? "never notices "
+                                      : cell.prediction.kind == Prediction::Kind::unknown
+                                          ? "no rule says when it notices "
+                                          : "misreads ";
         judged.wrong = fmt::format("{}{}: {}", what, cell_name(*scenario, traffic), cell.prediction.rule);
     }
     if (judged.wrong.empty()) judged.wrong = called_dead(detector);

@@ -13,8 +13,8 @@ namespace halfopen {
 /// What the rules say of some settings under everything that was asked.
 struct Judgement {
     std::vector<AdvisedCell> cells;
-    Duration worst{0};  ///< of all cells, from the fault
-    std::string wrong;  ///< a cell that is not noticed for what it is, or a living client called dead; empty: none
+    Duration worst{0}; ///< of all cells, from the fault
+    std::string wrong; ///< a cell that is not noticed for what it is, or a living client called dead; empty: none
 };
 
 class Judge {
@@ -31,8 +31,8 @@ private:
 
 /// Settings of one method that grow by one number: the larger, the cheaper and the later.
 struct Family {
-    int tries = 3;      ///< unanswered probes or pings that end the connection
-    int64_t most = 1;   ///< the largest number that makes sense
+    int tries = 3;                            ///< unanswered probes or pings that end the connection
+    int64_t most = 1;                         ///< the largest number that makes sense
     std::function<std::string(int64_t)> spec; ///< for a number from 1
 };
 
