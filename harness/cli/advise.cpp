@@ -126,7 +126,7 @@ int measure(const Advice& advice, Duration within, const LabChoice& lab, const A
     write_report(store, records);
     const Measured measured = slowest_of(records);
     const Result result = say_result(advice, within, measured);
-    fmt::print("\n{}\n{}\n", say_table(advice, &measured), wrapped(result.sentence, 80));
+    fmt::print("\n{}\n{}\n", say_table(advice, &measured), wrapped((signal ? "So far: " : "") + result.sentence, 80));
     std::fflush(stdout);
     if (signal)
         fmt::print(stderr, "interrupted: {} trials are kept; the same command with --output {} goes on\n",
