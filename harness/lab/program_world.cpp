@@ -60,7 +60,7 @@ Fd World::client_socket() const {
     topology_.client.enter();
     for (const TcpSocket& s : SocketTable().read())
         if (s.state == TCP_ESTABLISHED && s.remote == plain_.server && s.inode != 0)
-            if (Fd borrowed = borrow_socket(s.inode)) return borrowed;
+            if (BorrowedSocket borrowed = borrow_socket(s.inode)) return std::move(borrowed.fd);
     throw Error(Exit::incomplete, "the client's socket could not be found");
 }
 

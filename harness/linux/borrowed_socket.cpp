@@ -29,7 +29,7 @@ Fd borrow_descriptor(const Fd& pidfd, int number) {
     return Fd{static_cast<int>(syscall(SYS_pidfd_getfd, pidfd.get(), number, 0))};
 }
 
-Fd borrow_socket(unsigned long inode) {
+BorrowedSocket borrow_socket(unsigned long inode) {
     const std::string file = fmt::format("socket:[{}]", inode);
     std::error_code hidden;
     for (fs::directory_iterator process("/proc", hidden), end; !hidden && process != end; process.increment(hidden)) {
@@ -37,8 +37,9 @@ Fd borrow_socket(unsigned long inode) {
         if (!std::isdigit(static_cast<unsigned char>(name[0]))) continue;
         const int number = descriptor_of(process->path(), file);
         if (number < 0) continue;
-        const Fd pidfd = pidfd_of(std::stoi(name));
-        if (Fd borrowed = pidfd ? borrow_descriptor(pidfd, number) : Fd{}) return borrowed;
+        const pid_t owner = std::stoi(name);
+        const Fd pidfd = pidfd_of(owner);
+        if (Fd borrowed = pidfd ? borrow_descriptor(pidfd, number) : Fd{}) return {std::move(borrowed), owner};
     }
     return {};
 }

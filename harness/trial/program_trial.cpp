@@ -53,7 +53,10 @@ bool ProgramTrial::is_settled() {
     if (!accepted || !answered || since < settled_after - 50ms) return false;
     if (socket->send_queue > 0 || socket->receive_queue > 0) return false;
     if (!options_)
-        if (const Fd borrowed = borrow_socket(socket->inode)) options_ = read_options(borrowed.get());
+        if (const BorrowedSocket borrowed = borrow_socket(socket->inode)) {
+            options_ = read_options(borrowed.fd.get());
+            owner_ = borrowed.owner;
+        }
     if (!options_) throw Error(Exit::incomplete, "the options of the server's socket cannot be read: no process that may be looked at holds it");
     method_ = method_of(server_, timers_of(*options_), patience());
     return true;
@@ -89,7 +92,10 @@ Duration ProgramTrial::anchor_before(Instant, const Situation& s) const {
 
 std::string ProgramTrial::why_not_ready(Instant) {
     before_ = say_as_ss(*fate().last);
-    if (asks() && planned_.scenario->faults.front().kind->about.by_client) world_.ask_at_fault(true);
+    if (!asks()) return {};
+    // The answer must not be quicker than the fault.
+    held_back_.emplace(std::vector{owner_, world_.client().pid()});
+    if (planned_.scenario->faults.front().kind->about.by_client) world_.ask_at_fault(true);
     return {};
 }
 
@@ -98,6 +104,7 @@ void ProgramTrial::just_before_fault() {
 }
 
 std::string ProgramTrial::why_in_vain() {
+    held_back_.reset();
     watch_.fired();
     const Effect effect = planned_.scenario->effect();
     if (!asks() || (effect != Effect::silence && effect != Effect::reset_on_send)) return {};

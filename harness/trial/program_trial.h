@@ -2,6 +2,7 @@
 // One trial of a server of the user's own: its connection is broken, and it is watched from outside.
 
 #include "harness/lab/connection_watch.h"
+#include "harness/linux/held_back.h"
 #include "harness/trial/own_server.h"
 #include "harness/trial/trial.h"
 
@@ -41,6 +42,8 @@ private:
     const CommandLog& client_log_;
     std::shared_ptr<const Detector> method_;
     std::optional<OptionsLine> options_;
+    pid_t owner_ = 0; ///< the process that holds the server's end
+    std::optional<HeldBack> held_back_; ///< the server, from the question to the fault
     Instant started_{};
     std::string before_; ///< the socket as ss shows it just before the fault
 };

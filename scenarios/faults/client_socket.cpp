@@ -71,19 +71,22 @@ const FaultKind shut_write{{.name = "shutdown-write",
                             .summary = "the client calls shutdown(SHUT_WR): FIN, and goes on reading",
                             .effect = Effect::half_close,
                             .path = Passage::passes,
-                            .needs = {}},
+                            .needs = {},
+                            .by_client = true},
                            make_fault<ShutWrite>};
 const FaultKind reset_socket{{.name = "reset",
                               .summary = "the client closes with SO_LINGER 0: RST",
                               .effect = Effect::reset,
                               .path = Passage::passes,
-                              .needs = {}},
+                              .needs = {},
+                              .by_client = true},
                              make_fault<ResetSocket>};
 const FaultKind forget_socket{{.name = "forget",
                                .summary = "the client's kernel forgets the connection without a word",
                                .effect = Effect::reset_on_send,
                                .path = Passage::reset,
-                               .needs = {}},
+                               .needs = {},
+                               .by_client = true},
                               make_fault<ForgetSocket>};
 
 } // namespace halfopen::faults
