@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include <unistd.h>
+
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/lab/capacity.h"
+#include "harness/lab/program_files.h"
 #include "harness/lab/supervisor.h"
 #include "harness/linux/command.h"
 #include "harness/linux/machine.h"
@@ -65,6 +68,16 @@ std::string say_later(const Plan& plan) {
 constexpr Duration sweep_of_own_server = 10s;
 
 int machines(const LabChoice& lab) { return lab.jobs > 0 ? lab.jobs : online_cpus(); }
+
+/// One server, so one guest. It finds the environment that it would find here.
+std::vector<Portion> one_portion(const Plan& plan, OwnServer server) {
+    for (char** own = environ; *own; ++own) server.command.environment.emplace_back(*own);
+    Portion portion{false, plan.trials, server};
+    std::erase_if(portion.trials, [](const PlannedTrial& t) { return !t.skip.empty(); });
+    return {portion};
+}
+
+std::string luggage_of(const OwnServer& server) { return program_initramfs(server.command, server.client.command, server.with); }
 
 } // namespace
 
@@ -137,7 +150,8 @@ std::unique_ptr<Session> open_lab(const LabChoice& lab, const Plan& plan, const 
         std::erase_if(task.trials, is_done);
         return std::make_unique<NamespacesSession>(std::move(task));
     }
-    VirtualTask task{*lab.guest, cut(plan), {}, plan.seed, machines(lab)};
+    VirtualTask task{*lab.guest, lab.server ? one_portion(plan, *lab.server) : cut(plan), {}, plan.seed, machines(lab)};
+    if (lab.server) task.luggage = luggage_of(*lab.server);
     // A portion is repeated whole: its trials share a machine, so a part of it would be another measurement.
     std::erase_if(task.portions, [&](const Portion& p) { return std::all_of(p.trials.begin(), p.trials.end(), is_done); });
     for (const PlannedTrial& t : plan.trials)

@@ -7,7 +7,10 @@
 
 namespace halfopen {
 
-/// Fills in `others` and `advice`.
-void complete(OwnServerLine&, const Plan&, const LabFacts&);
+/// Fills in `others`, and `advice` for noticing within so long; nothing: as soon as law 4 does.
+void complete(OwnServerLine&, const Plan&, const LabFacts&, std::optional<Duration> within);
+
+/// "redis-server listens after 12 ms; its sockets: ...", while its connections are being made.
+std::string introduce(const RunLine&);
 
 } // namespace halfopen

@@ -115,7 +115,10 @@ void Runner::drain(Session& session) {
 bool Runner::take(const Heard& heard) {
     if (const auto* facts = std::get_if<LabFacts>(&heard)) {
         records_.runs.push_back(run_line(lab_, plan_, options_, *facts));
-        if (records_.runs.back().server) complete(*records_.runs.back().server, plan_, *facts);
+        if (auto& server = records_.runs.back().server) {
+            complete(*server, plan_, *facts, options_.within);
+            fmt::print(stderr, "{}\n", introduce(records_.runs.back()));
+        }
         store_.append(records_.runs.back());
         view_.begin(records_);
     } else if (const auto* trial = std::get_if<TrialLine>(&heard)) {
@@ -127,6 +130,10 @@ bool Runner::take(const Heard& heard) {
         view_.show(*trial);
     } else if (const auto* progress = std::get_if<Progress>(&heard)) {
         view_.show(*progress);
+    } else if (const auto* remark = std::get_if<Remark>(&heard)) {
+        remarks_.push_back(remark->text);
+    } else if (const auto* log = std::get_if<ServerLog>(&heard)) {
+        server_log_ = log->text;
     } else {
         lab_time_ = std::get<Finished>(heard).lab_time;
         return false;

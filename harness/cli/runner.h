@@ -18,6 +18,7 @@ struct RunOptions {
     std::vector<std::string> requirements;
     bool dry_run = false, json = false, ascii = false;
     int jobs = 0;
+    std::optional<Duration> within; ///< what `try` was asked for
     std::vector<std::string> command;
 };
 
@@ -27,6 +28,9 @@ public:
     Runner(const LabChoice&, const Plan&, const RunOptions&, Store&, const Terminal&);
     /// Runs what the store does not hold yet. The signal that ended it, or 0.
     int run();
+    /// What a server of the user's own printed, where that came from the lab; and what the lab remarked.
+    const std::string& server_log() const { return server_log_; }
+    const std::vector<std::string>& remarks() const { return remarks_; }
 
 private:
     int listen(Session&, class Interrupts&);
@@ -42,6 +46,8 @@ private:
     Records records_;
     ProgressView view_;
     Duration lab_time_{0};
+    std::string server_log_;
+    std::vector<std::string> remarks_;
 };
 
 } // namespace halfopen

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 namespace {
 
 struct TryOptions {
-    std::vector<std::string> command, sysctls;
+    std::vector<std::string> command, sysctls, with;
     int port = 0;
     std::string hello, client, start_within = "10s", within;
     bool no_answer = false, each = false;
@@ -65,6 +65,7 @@ OwnServer read_server(const TryOptions& o) {
     for (const std::string& text : o.sysctls) server.command.sysctls.push_back(read_sysctl_option(text));
     server.client = {{server_address, server.command.port}, unescape("--hello", o.hello), !o.no_answer, o.client};
     server.each = o.each;
+    server.with = o.with;
     return server;
 }
 
@@ -96,6 +97,7 @@ void try_server(TryOptions& o) {
     const OwnServer server = read_server(o);
     std::optional<Duration> within;
     if (!o.within.empty()) within = read_duration("--within", o.within, 10ms);
+    o.run.within = within;
     LabChoice lab = choose_lab(o.run.lab, o.run.kernels.empty() ? "" : o.run.kernels.front(), 0);
     o.selection.horizon = !o.run.horizon.empty() ? read_duration("--horizon", o.run.horizon, 1s)
                           : within               ? *within + 2s
@@ -115,15 +117,19 @@ void try_server(TryOptions& o) {
     Store store(o.run.output.empty() ? fresh_folder("try-" + server.name()) : fs::path(o.run.output), {plan.digest(), lab.name(), lab.kernel()});
     fmt::print(stderr, "{}results: {}\n", say_beforehand(lab, server, plan), store.folder().string());
     lab.log = std::make_shared<CommandLog>();
+    // In a guest the server's output is the guest's, and comes back in the end.
+    if (lab.guest) lab.log.reset();
+    Runner runner(lab, plan, o.run, store, terminal);
     int signal = 0;
     try {
-        signal = Runner(lab, plan, o.run, store, terminal).run();
+        signal = runner.run();
     } catch (const Error&) {
         // A folder in which nothing was measured is not left behind.
         if (!keeps_anything(store)) fs::remove_all(store.folder());
         throw;
     }
-    write_page(store.folder() / "server.log", lab.log->text());
+    write_page(store.folder() / "server.log", lab.log ? lab.log->text() : runner.server_log());
+    for (const std::string& remark : runner.remarks()) fmt::print(stderr, "{}\n", remark);
     set_exit_status(finish_try(store, terminal, within, signal));
 }
 
@@ -146,6 +152,8 @@ void add_options(CLI::App& verb, TryOptions& o) {
     verb.add_option("-o,--output", o.run.output, "results folder");
     verb.add_option("--lab", o.run.lab, "namespaces (this kernel, wall clock) or virtual (a guest's kernel, virtual time)")
         ->check(CLI::IsMember({"namespaces", "virtual"}));
+    verb.add_option("--with", o.with, "files and folders that the server needs in a guest (--lab virtual), besides its program, libraries "
+                                      "and the files that its arguments name")->allow_extra_args(false);
     verb.add_option("--kernel", o.run.kernels, "guest's kernel, for the virtual lab")->expected(1);
     verb.add_option("--progress", o.run.progress, "auto, bar, lines or none")->check(CLI::IsMember({"auto", "bar", "lines", "none"}));
     verb.add_option("--color,--colour", o.run.colour, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));

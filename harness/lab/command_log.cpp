@@ -65,6 +65,8 @@ void become_command(const Command& command, const CommandLog& log) {
     check(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), "closing what the harness opened");
     become_user_inside(command.uid, command.gid);
     if (!command.folder.empty()) check(chdir(command.folder.c_str()), "entering {}", command.folder);
+    if (!command.environment.empty()) clearenv();
+    for (const std::string& assignment : command.environment) putenv(const_cast<char*>(assignment.c_str()));
     execvp(argv[0], argv.data());
     throw SystemError(fmt::format("starting {}", argv[0]), errno);
 }

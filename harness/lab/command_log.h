@@ -41,6 +41,7 @@ private:
 struct Command {
     std::vector<std::string> words; ///< the program and its arguments
     std::string folder;             ///< where it starts
+    std::vector<std::string> environment; ///< NAME=value; empty: ours
     unsigned uid = 0, gid = 0;      ///< of the person who typed it: it finds itself to be that user
 };
 

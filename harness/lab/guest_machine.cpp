@@ -30,9 +30,16 @@ constexpr const char* kernel_parameters =
     // Nothing that looks around every second or two.
     "nowatchdog psi=0 cgroup_disable=memory transparent_hugepage=never";
 
-std::vector<std::string> words_of(const GuestKernel& kernel, uint64_t seed) {
+/// In MB. What a guest unpacks lies in its memory, and its archive beside it for a while.
+std::string memory_for(size_t initramfs_bytes) {
+    constexpr size_t enough = 640, usual = 100; // A lab's own archive is smaller than that.
+    const size_t megabytes = initramfs_bytes >> 20;
+    return std::to_string(enough + (megabytes > usual ? 3 * (megabytes - usual) : 0));
+}
+
+std::vector<std::string> words_of(const GuestKernel& kernel, size_t initramfs_bytes, uint64_t seed) {
     return {emulator, "-M", fmt::format("{},i8042=off,sata=off,smbus=off,graphics=off,usb=off,vmport=off", guest_machine_type),
-            "-accel", "tcg", "-cpu", guest_cpu, "-m", "640", "-smp", "1",
+            "-accel", "tcg", "-cpu", guest_cpu, "-m", memory_for(initramfs_bytes), "-smp", "1",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-monitor", "none",
             // Recording, though into nowhere: it makes the emulator's main loop wait for the processor (replay_mutex_lock()
             // in icount_prepare_for_run()). Without it the main loop may set the clock forward while the processor is
@@ -103,7 +110,7 @@ GuestMachine::GuestMachine(const GuestKernel& kernel, std::string_view initramfs
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, nullptr);
-        become(words_of(kernel, seed));
+        become(words_of(kernel, initramfs.size(), seed));
     });
     output_ = std::move(output);
     errors_ = std::move(errors);

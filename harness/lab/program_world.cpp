@@ -5,6 +5,7 @@
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "harness/base/error.h"
 #include "harness/lab/lab.h"
@@ -16,11 +17,13 @@ namespace halfopen {
 
 namespace {
 
-/// What a client of the user's own finds in its environment.
-void tell_where(const Endpoint& server) {
-    setenv("HALFOPEN_SERVER", to_string(server).c_str(), 1);
-    setenv("HALFOPEN_SERVER_ADDRESS", to_string(server.address).c_str(), 1);
-    setenv("HALFOPEN_SERVER_PORT", std::to_string(server.port).c_str(), 1);
+/// What a client of the user's own finds in its environment, besides what the server finds there.
+void tell_where(const Endpoint& server, std::vector<std::string>& environment) {
+    if (environment.empty())
+        for (char** own = environ; *own; ++own) environment.emplace_back(*own);
+    environment.push_back("HALFOPEN_SERVER=" + to_string(server));
+    environment.push_back("HALFOPEN_SERVER_ADDRESS=" + to_string(server.address));
+    environment.push_back("HALFOPEN_SERVER_PORT=" + std::to_string(server.port));
 }
 
 } // namespace
@@ -49,8 +52,10 @@ void World::start_client(const Command& server, const CommandLog& log) {
     }
     topology_.client.enter();
     client_ = fork_process([&]() -> int {
-        tell_where(plain_.server);
-        become_command({{"/bin/sh", "-c", plain_.command}, server.folder, server.uid, server.gid}, log);
+        Command client = server;
+        client.words = {"/bin/sh", "-c", plain_.command};
+        tell_where(plain_.server, client.environment);
+        become_command(client, log);
     });
 }
 

@@ -24,7 +24,9 @@ constexpr int warm_up_samples = 2;
 LabTask task_of(const ReadPortion& read) {
     LabTask task{read.portion.trials, read.seed};
     if (read.portion.alone) task.worlds = 1;
-    if (!read.portion.trials.empty()) task.floor_samples = warm_up_samples;
+    if (!read.portion.trials.empty() && !read.portion.server) task.floor_samples = warm_up_samples;
+    task.server = read.portion.server;
+    task.sweep_up_to = Duration::max(); // Waiting costs nothing here.
     return task;
 }
 

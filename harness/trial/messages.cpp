@@ -1,5 +1,6 @@
 #include "harness/trial/messages.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "harness/base/error.h"
@@ -8,7 +9,10 @@ namespace halfopen {
 
 namespace {
 
-enum Letter : char { facts = 'r', trial = 't', progress = 'p', failure = 'e', finished = 'd', complaint = 'c' };
+enum Letter : char { facts = 'r', trial = 't', progress = 'p', failure = 'e', finished = 'd', complaint = 'c', remark = 'n', server_log = 'l' };
+
+// A message is one line where it passes through a guest's port.
+constexpr char line_in_message = '\x1e';
 
 std::string letter_and(Letter letter, std::string_view text) { return static_cast<char>(letter) + std::string(text); }
 
@@ -46,6 +50,14 @@ std::string message(const Progress& p) {
 
 std::string message(const Finished& f) { return letter_and(finished, fmt::format("{}", f.lab_time.count())); }
 
+std::string message(const Remark& r) { return letter_and(remark, r.text); }
+
+std::string message(const ServerLog& log) {
+    std::string text = log.text;
+    std::replace(text.begin(), text.end(), '\n', line_in_message);
+    return letter_and(server_log, text);
+}
+
 std::string message_of_error(Exit exit, std::string_view what) {
     return letter_and(failure, fmt::format("{} {}", static_cast<int>(exit), what));
 }
@@ -68,6 +80,12 @@ Heard read_message(std::string_view message) {
     case progress: return read_progress(text);
     case finished: return Finished{Duration{std::stoll(text)}};
     case facts: return read_facts(text);
+    case remark: return Remark{text};
+    case server_log: {
+        ServerLog log{text};
+        std::replace(log.text.begin(), log.text.end(), line_in_message, '\n');
+        return log;
+    }
     case trial: return std::get<TrialLine>(*parse_line(text));
     }
     throw Error(Exit::incomplete, fmt::format("the lab said something that is no message: {}", message.substr(0, 60)));

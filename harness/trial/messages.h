@@ -34,12 +34,24 @@ struct Finished {
     Duration lab_time{0}; ///< on the lab's clock, since it began
 };
 
-using Heard = std::variant<LabFacts, TrialLine, Progress, Finished>;
+/// Something that the person at the terminal should know.
+struct Remark {
+    std::string text;
+};
+
+/// What a server of the user's printed, where its lab's memory is not ours.
+struct ServerLog {
+    std::string text;
+};
+
+using Heard = std::variant<LabFacts, TrialLine, Progress, Finished, Remark, ServerLog>;
 
 std::string message(const LabFacts&);
 std::string message(const TrialLine&);
 std::string message(const Progress&);
 std::string message(const Finished&);
+std::string message(const Remark&);
+std::string message(const ServerLog&);
 /// An error that ends the lab.
 std::string message_of_error(Exit, std::string_view what);
 /// What a guest says besides, of no use to the run but to whoever looks for a mistake.

@@ -9,8 +9,8 @@ namespace halfopen {
 
 namespace {
 
-/// What the namespaces lab itself needs of a kernel.
-constexpr std::array<const char*, 2> lab_modules{"veth", "nf_tables"};
+/// What the namespaces lab itself needs of a kernel; the sockets of a server of the user's are seen by sock_diag.
+constexpr std::array<const char*, 4> lab_modules{"veth", "nf_tables", "inet_diag", "tcp_diag"};
 
 /// A detector says "module nf_conntrack" among its other needs.
 void add_modules_of(const Description& about, std::set<std::string>& names) {

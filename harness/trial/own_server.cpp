@@ -81,7 +81,12 @@ std::string why_skipped(const OwnServer& server, const Scenario& scenario, Traff
 
 } // namespace
 
-std::string OwnServer::name() const { return std::filesystem::path(command.words.front()).filename().string(); }
+std::string OwnServer::name() const {
+    // In "env NAME=value PROGRAM" the program is meant (env(1)).
+    const auto is_prefix = [](const std::string& word) { return word == "env" || word.find('=') != std::string::npos; };
+    const auto program = std::find_if_not(command.words.begin(), command.words.end(), is_prefix);
+    return std::filesystem::path(program == command.words.end() ? command.words.front() : *program).filename().string();
+}
 
 std::shared_ptr<const Detector> method_of(const OwnServer& server, std::optional<SocketTimers> timers, Duration answers_within) {
     return std::make_shared<OwnMethod>(server, timers, answers_within);

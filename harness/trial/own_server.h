@@ -12,6 +12,7 @@ namespace halfopen {
 struct OwnServer {
     ServerCommand command;
     PlainClient client;
+    std::vector<std::string> with; ///< files and folders that it needs besides, where it travels into a guest
     bool each = false; ///< every connection gets a server of its own
 
     /// "redis-server": the last part of the command's first word.

@@ -82,6 +82,7 @@ Json json_of(const OwnServer& s) {
             {"uid", s.command.uid},
             {"gid", s.command.gid},
             {"folder", s.command.folder},
+            {"environment", s.command.environment},
             {"sysctls", sysctls},
             {"hello", std::vector<unsigned char>(s.client.hello.begin(), s.client.hello.end())}, // May be no text.
             {"waits_for_answer", s.client.waits_for_answer},
@@ -97,6 +98,7 @@ OwnServer read_own_server_task(const Object& o) {
     s.command.uid = o.small<unsigned>("uid");
     s.command.gid = o.small<unsigned>("gid");
     s.command.folder = o.text("folder");
+    s.command.environment = o.texts("environment");
     o.each("sysctls", [&](const Object& pair) { s.command.sysctls.emplace_back(pair.text("name"), pair.text("value")); });
     for (const Json& byte : o.at("hello")) s.client.hello += static_cast<char>(byte.get<int>());
     s.client.waits_for_answer = o.flag("waits_for_answer");

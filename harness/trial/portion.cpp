@@ -1,6 +1,6 @@
 #include "harness/trial/portion.h"
 
-#include "harness/trial/json_object.h"
+#include "harness/trial/own_server_json.h"
 
 namespace halfopen {
 
@@ -83,13 +83,13 @@ Json of(const PlannedTrial& t) {
             {"planned", of(t.planned)}};
 }
 
-PlannedTrial read_trial(const Json& j) {
+PlannedTrial read_trial(const Json& j, const std::optional<OwnServer>& server) {
     PlannedTrial t;
     t.id = j.at("id").get<std::string>();
     t.scenario = &find_scenario(j.at("scenario").get<std::string>());
     t.traffic = *parse_traffic(j.at("traffic").get<std::string>());
     t.spec = j.at("spec").get<std::string>();
-    t.detector = make_detector(t.spec);
+    t.detector = server ? method_of(*server) : make_detector(t.spec);
     t.repeat = j.at("repeat").get<int>();
     t.phase = j.at("phase").get<double>();
     t.horizon = Duration{j.at("horizon_ns").get<int64_t>()};
@@ -121,7 +121,9 @@ std::vector<Portion> cut(const Plan& plan) {
 std::string to_json(const Portion& portion, uint64_t seed) {
     Json trials = Json::array();
     for (const PlannedTrial& t : portion.trials) trials.push_back(of(t));
-    return Json{{"seed", seed}, {"alone", portion.alone}, {"trials", trials}}.dump();
+    Json json{{"seed", seed}, {"alone", portion.alone}, {"trials", trials}};
+    if (portion.server) json["server"] = json_of(*portion.server);
+    return json.dump();
 }
 
 ReadPortion read_portion(const std::string& text) {
@@ -129,7 +131,8 @@ ReadPortion read_portion(const std::string& text) {
     ReadPortion read;
     read.seed = json.at("seed").get<uint64_t>();
     read.portion.alone = json.at("alone").get<bool>();
-    for (const Json& trial : json.at("trials")) read.portion.trials.push_back(read_trial(trial));
+    if (json.contains("server")) read.portion.server = read_own_server_task(Object(json.at("server"), "server."));
+    for (const Json& trial : json.at("trials")) read.portion.trials.push_back(read_trial(trial, read.portion.server));
     return read;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/trial/own_server.h"
 #include "harness/trial/plan.h"
 
 namespace halfopen {
@@ -14,6 +15,7 @@ struct Portion {
     /// Where microseconds count, one world is alive at a time; long waits overlap.
     bool alone = false;
     std::vector<PlannedTrial> trials;
+    std::optional<OwnServer> server{}; ///< that is tried in them
 };
 
 /// All trials of the plan that are run, each in one portion, in the plan's order within it.

@@ -34,10 +34,13 @@ ScheduleEvents events_to(const Fd& channel) {
     return events;
 }
 
+constexpr size_t longest_log = 100'000;
+
 /// The same with a server of the user's own; false when it was stopped.
 bool try_server(const LabTask& task, NamespacesLab& base, LabFacts facts, const Fd& channel) {
     CommandLog client_log;
-    ProgramLab lab(base, channel, *task.server, task.instants.get(), *task.log, client_log);
+    const std::shared_ptr<CommandLog> log = task.log ? task.log : std::make_shared<CommandLog>();
+    ProgramLab lab(base, channel, *task.server, task.instants.get(), *log, client_log);
     if (!lab.found()) return false;
     facts.server = lab.found();
     tell(channel, message(facts));
@@ -45,7 +48,9 @@ bool try_server(const LabTask& task, NamespacesLab& base, LabFacts facts, const 
     for (PlannedTrial& trial : trials) trial.before_fault = before_fault(trial, lab.timers(), task.sweep_up_to);
     const bool finished = run_schedule(lab, trials, task.seed, events_to(channel));
     if (const std::string had_to_be_killed = lab.end(); !had_to_be_killed.empty())
-        tell(channel, message_of_complaint(had_to_be_killed));
+        tell(channel, message(Remark{had_to_be_killed}));
+    // Where the program cannot see it, the log travels.
+    if (!task.log) tell(channel, message(ServerLog{log->text().substr(0, longest_log)}));
     return finished;
 }
 

@@ -32,7 +32,7 @@ struct LabTask {
     int floor_samples = 12; ///< of each kind; they also wake the machine up
     std::optional<OwnServer> server{};  ///< that is tried with them; nothing: they are trials of detectors
     Duration sweep_up_to{0}; ///< with a server of the user's own: periods that are longer are not swept by the phases
-    std::shared_ptr<CommandLog> log{}; ///< what that server prints
+    std::shared_ptr<CommandLog> log{}; ///< for what that server prints; without one it is told in the end
     std::shared_ptr<SocketStates> instants{}; ///< the kernel's own, where they can be had
 };
 

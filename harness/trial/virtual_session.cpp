@@ -31,7 +31,9 @@ std::string describe_failure(const std::string& why, const std::string& complain
 VirtualSession::VirtualSession(VirtualTask task)
     : task_(std::move(task)), base_(base_initramfs(task_.kernel, all_modules())), events_(check(epoll_create1(EPOLL_CLOEXEC), "making an epoll")) {
     if (const std::string why = why_no_emulator(); !why.empty()) throw CannotHere(why);
-    guests_.emplace_back();
+    base_ += task_.luggage;
+    const bool one_server = !task_.portions.empty() && task_.portions.front().server;
+    if (!one_server) guests_.emplace_back();
     for (Portion& portion : task_.portions) {
         trials_ += static_cast<int>(portion.trials.size());
         guests_.emplace_back().portion = std::move(portion);
@@ -93,12 +95,14 @@ void VirtualSession::take(Guest& guest, std::string_view message) {
         Heard heard = read_message(message);
         if (auto* facts = std::get_if<LabFacts>(&heard)) guest.facts = std::move(*facts);
         if (auto* finished = std::get_if<Finished>(&heard)) guest.finished = *finished;
+        if (std::holds_alternative<Remark>(heard) || std::holds_alternative<ServerLog>(heard)) to_tell_.push_back(heard);
         if (auto* trial = std::get_if<TrialLine>(&heard)) {
             trials_over_ += trial->attempt == 1;
             guest.told.push_back(std::move(*trial));
         }
     } catch (const Error& e) {
         guest.failure = e.what();
+        guest.failed_with = e.exit();
     }
 }
 
@@ -125,6 +129,7 @@ void VirtualSession::tell_facts(const Guest& first) {
         next_to_tell_ = guests_.size() - 1;
         return;
     }
+    if (!first.facts && first.portion.server && first.failed_with != Exit::machine) throw Error(first.failed_with, first.failure);
     if (!first.facts)
         throw Error(Exit::machine,
                     fmt::format("kernel {}: {}", task_.kernel.release, describe_failure(first.failure, first.complaint)));

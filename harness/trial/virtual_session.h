@@ -20,6 +20,7 @@ struct VirtualTask {
     std::vector<PlannedTrial> skipped; ///< trials with a skip reason, to be told and not run
     uint64_t seed = 1;
     int machines = 1; ///< that run at a time
+    std::string luggage{}; ///< an archive that every guest gets besides: a server of the user's own
 };
 
 class VirtualSession final : public Session {
@@ -41,6 +42,7 @@ private:
         std::optional<LabFacts> facts;
         std::optional<Finished> finished; ///< its last word
         std::string failure;              ///< why it has none
+        Exit failed_with = Exit::machine; ///< what the lab in it would have ended with
         std::string complaint;
         Instant last_heard{};
         bool is_over = false;
@@ -57,7 +59,7 @@ private:
 
     VirtualTask task_;
     std::string base_;
-    std::vector<Guest> guests_; ///< the first only measures the floor
+    std::vector<Guest> guests_; ///< the first only measures the floor, unless a server of the user's own is tried
     Fd events_;
     size_t next_to_start_ = 0, next_to_tell_ = 0;
     bool stopped_ = false;
