@@ -129,7 +129,7 @@ void VirtualSession::tell_facts(const Guest& first) {
         next_to_tell_ = guests_.size() - 1;
         return;
     }
-    if (!first.facts && first.portion.server && first.failed_with != Exit::machine) throw Error(first.failed_with, first.failure);
+    if (!first.facts && first.portion.server && first.failed_with != Exit::machine) throw Error(first.failed_with, first.failure + "; it ran in a guest, and --with takes along what it may lack there");
     if (!first.facts)
         throw Error(Exit::machine,
                     fmt::format("kernel {}: {}", task_.kernel.release, describe_failure(first.failure, first.complaint)));
