@@ -111,6 +111,25 @@ Plan plan_for(const LabChoice& lab, Selection selection) {
     return plan;
 }
 
+std::set<std::string> ids_of_others(const LabChoice& lab, const Plan& plan, const Shard& shard) {
+    std::vector<std::vector<PlannedTrial>> parts;
+    if (lab.guest)
+        for (const Portion& portion : cut(plan)) parts.push_back(portion.trials);
+    for (const PlannedTrial& t : plan.trials)
+        if (!lab.guest || !t.skip.empty()) parts.push_back({t});
+    std::vector<Duration> expected;
+    for (const auto& part : parts) {
+        expected.emplace_back(0);
+        for (const PlannedTrial& t : part) expected.back() += lab.guest ? expected_cost(t) : expected_duration(t);
+    }
+    const std::set<size_t> own = dealt(expected, shard);
+    std::set<std::string> others;
+    for (size_t i = 0; i < parts.size(); ++i)
+        if (!own.count(i))
+            for (const PlannedTrial& t : parts[i]) others.insert(t.id);
+    return others;
+}
+
 std::string say_bounds(const LabChoice& lab) {
     if (lab.guest)
         return fmt::format("at most {} virtual machines at a time, kernel {}", machines(lab), lab.guest->release);

@@ -10,6 +10,7 @@
 #include "harness/lab/guest_kernel.h"
 #include "harness/trial/plan.h"
 #include "harness/trial/session.h"
+#include "harness/trial/shard.h"
 
 namespace halfopen {
 
@@ -32,6 +33,9 @@ void must_run_here(const LabChoice&);
 
 /// The plan as this lab would run it: predictions by its kernel, cells that it cannot run with the reason.
 Plan plan_for(const LabChoice&, Selection);
+
+/// The ids that other shards run. In the virtual lab whole portions are dealt out: their trials share a machine.
+std::set<std::string> ids_of_others(const LabChoice&, const Plan&, const Shard&);
 
 /// "789 trials, about 95 s; ...": before the first second.
 std::string say_plan(const LabChoice&, const Plan&);

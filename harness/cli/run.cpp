@@ -26,14 +26,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void dry_run(const LabChoice& lab, const Plan& plan, bool json) {
-    if (json) {
-        for (const PlannedTrial& t : plan.trials) fmt::print("{}\n", to_json(not_run(t, Outcome::skipped, "dry run")));
-        return;
+void dry_run(const LabChoice& lab, const Plan& plan, const RunOptions& options) {
+    const auto others = options.shard.empty() ? std::set<std::string>{} : ids_of_others(lab, plan, parse_shard(options.shard));
+    if (!options.json) fmt::print("{}\n{}\n", say_plan(lab, plan), say_bounds(lab));
+    for (const PlannedTrial& t : plan.trials) {
+        if (others.count(t.id)) continue;
+        if (options.json)
+            fmt::print("{}\n", to_json(not_run(t, Outcome::skipped, "dry run")));
+        else
+            fmt::print("{}{}\n", t.id, t.skip.empty() ? "" : "  skipped: " + t.skip);
     }
-    fmt::print("{}\n{}\n", say_plan(lab, plan), say_bounds(lab));
-    for (const PlannedTrial& t : plan.trials)
-        fmt::print("{}{}\n", t.id, t.skip.empty() ? "" : "  skipped: " + t.skip);
 }
 
 /// Every trial that was tried met something that this machine lacks.
@@ -69,6 +71,9 @@ int run_in(const LabChoice& lab, const RunOptions& options, const std::vector<Re
     Store store(folder, {plan.digest(), lab.name(), lab.kernel()});
     fmt::print(stderr, "{}\nresults: {}{}\n", say_plan(lab, plan), store.folder().string(),
                store.is_resumed() ? fmt::format(" (resumed, {} trials are there)", store.done().size()) : "");
+    if (!options.shard.empty())
+        fmt::print(stderr, "shard {}: {} of these {} trials\n", options.shard,
+                   plan.trials.size() - ids_of_others(lab, plan, parse_shard(options.shard)).size(), plan.trials.size());
     const int signal = Runner(lab, plan, options, store, terminal).run();
     return finish(store, requirements, terminal, options.json, signal);
 }
@@ -92,14 +97,19 @@ int run_on_each(const std::vector<LabChoice>& labs, const RunOptions& options,
     return status;
 }
 
-void run(RunOptions& options) {
+void read_times(RunOptions& options) {
+    if (options.horizon.empty()) return;
     Selection& selection = options.selection;
-    if (!options.horizon.empty()) {
-        selection.horizon = parse_duration(options.horizon);
-        if (!selection.horizon || *selection.horizon < 1s)
-            throw BadInput(fmt::format("--horizon {} is no duration from 1 s to 1000 h; write it with its unit: 80s, 20min, 2h",
-                                       options.horizon));
-    }
+    selection.horizon = parse_duration(options.horizon);
+    if (!selection.horizon || *selection.horizon < 1s)
+        throw BadInput(fmt::format("--horizon {} is no duration from 1 s to 1000 h; write it with its unit: 80s, 20min, 2h",
+                                   options.horizon));
+}
+
+void run(RunOptions& options) {
+    const Selection& selection = options.selection;
+    read_times(options);
+    if (!options.shard.empty()) parse_shard(options.shard);
     std::vector<Requirement> requirements;
     for (const std::string& text : options.requirements) requirements.push_back(parse_requirement(text));
     std::vector<LabChoice> labs;
@@ -119,7 +129,7 @@ void run(RunOptions& options) {
                 return t.spec == r.spec && t.scenario->name == r.scenario && t.skip.empty();
             }))
             throw BadInput(fmt::format("--require \"{}\": no trial of that cell is in the plan; add it to the selection", r.text));
-    if (options.dry_run) return dry_run(labs.front(), plan, options.json);
+    if (options.dry_run) return dry_run(labs.front(), plan, options);
     // The lab is asked for before the folder is made: a machine that cannot run leaves nothing behind.
     must_run_here(labs.front());
     if (labs.size() > 1) return set_exit_status(run_on_each(labs, options, requirements));
@@ -139,28 +149,48 @@ void add_selection(CLI::App& verb, RunOptions& o) {
     verb.add_option("--id", o.selection.id, "one trial only, by its id");
 }
 
+void add_options(CLI::App& verb, RunOptions& o) {
+    add_selection(verb, o);
+    verb.add_option("-o,--output", o.output, "results folder; an existing one is resumed");
+    verb.add_option("--lab", o.lab, "where worlds are built: namespaces (this kernel, wall clock) or virtual (a guest's kernel, virtual "
+                                     "time, no privilege)")->check(CLI::IsMember({"namespaces", "virtual"}));
+    verb.add_option("--kernel", o.kernels, "guest's kernel, for the virtual lab: 6.1, 6.12 or a path; given twice, the report "
+                                           "sets them side by side")
+        ->allow_extra_args(false);
+    verb.add_option("--jobs", o.jobs, "worlds, or virtual machines, at a time, at most")->check(CLI::Range(1, 100000));
+    verb.add_option("--require", o.requirements, "'DETECTOR SCENARIO <= 30s': exit 1 when it is not so")
+        ->allow_extra_args(false);
+    verb.add_option("--progress", o.progress, "auto, bar, lines or none")
+        ->check(CLI::IsMember({"auto", "bar", "lines", "none"}));
+    verb.add_option("--color,--colour", o.colour, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
+    verb.add_flag("--ascii", o.ascii, "no Unicode on the terminal");
+    verb.add_flag("--dry-run", o.dry_run, "shows the plan and runs nothing");
+    verb.add_flag("--json", o.json, "trial lines on stdout as they end");
+    verb.add_option("--shard", o.shard, "one part of the plan, as 2/4; halfopen merge puts the parts together");
+}
+
 } // namespace
+
+Plan plan_of_command(const std::vector<std::string>& words) {
+    CLI::App app;
+    RunOptions options;
+    add_options(*app.add_subcommand("run"), options);
+    std::vector<std::string> reversed(words.rbegin(), words.rend()); // CLI11 takes them from the back.
+    try {
+        app.parse(reversed);
+    } catch (const CLI::ParseError& e) {
+        throw BadInput(fmt::format("the run line holds a command that this halfopen does not know ({})", e.what()));
+    }
+    read_times(options);
+    options.selection.virtual_time = options.lab == "virtual";
+    return make_plan(options.selection);
+}
 
 void add_run(CLI::App& app) {
     auto* verb = app.add_subcommand("run", "runs the scenario matrix and writes a results folder");
     auto o = std::make_shared<RunOptions>();
-    add_selection(*verb, *o);
-    verb->add_option("-o,--output", o->output, "results folder; an existing one is resumed");
-    verb->add_option("--lab", o->lab, "where worlds are built: namespaces (this kernel, wall clock) or virtual (a guest's kernel, virtual "
-                                     "time, no privilege)")->check(CLI::IsMember({"namespaces", "virtual"}));
-    verb->add_option("--kernel", o->kernels, "guest's kernel, for the virtual lab: 6.1, 6.12 or a path; given twice, the report "
-                                           "sets them side by side")
-        ->allow_extra_args(false);
-    verb->add_option("--jobs", o->jobs, "worlds, or virtual machines, at a time, at most")->check(CLI::Range(1, 100000));
-    verb->add_option("--require", o->requirements, "'DETECTOR SCENARIO <= 30s': exit 1 when it is not so")
-        ->allow_extra_args(false);
-    verb->add_option("--progress", o->progress, "auto, bar, lines or none")
-        ->check(CLI::IsMember({"auto", "bar", "lines", "none"}));
-    verb->add_option("--color,--colour", o->colour, "auto, always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}));
-    verb->add_flag("--ascii", o->ascii, "no Unicode on the terminal");
-    verb->add_flag("--dry-run", o->dry_run, "shows the plan and runs nothing");
-    verb->add_flag("--json", o->json, "trial lines on stdout as they end");
+    add_options(*verb, *o);
     verb->callback([o, verb] {
         o->command = repeatable(*verb, "run");
         o->command.insert(o->command.begin() + 1, o->selection.what.begin(), o->selection.what.end());

@@ -76,10 +76,12 @@ Runner::Runner(const LabChoice& lab, const Plan& plan, const RunOptions& options
 }
 
 int Runner::run() {
-    const auto is_done = [this](const PlannedTrial& t) { return store_.done().count(t.id) > 0; };
-    if (std::all_of(plan_.trials.begin(), plan_.trials.end(), is_done)) return 0;
+    std::set<std::string> left_out = store_.done();
+    if (!options_.shard.empty()) left_out.merge(ids_of_others(lab_, plan_, parse_shard(options_.shard)));
+    const auto is_left_out = [&](const PlannedTrial& t) { return left_out.count(t.id) > 0; };
+    if (std::all_of(plan_.trials.begin(), plan_.trials.end(), is_left_out)) return 0;
     const Instant began = MonotonicClock::now();
-    const auto session = open_lab(lab_, plan_, store_.done());
+    const auto session = open_lab(lab_, plan_, left_out);
     Interrupts interrupts;
     const int signal = listen(*session, interrupts);
     view_.end();

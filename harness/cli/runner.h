@@ -18,9 +18,13 @@ struct RunOptions {
     std::vector<std::string> requirements;
     bool dry_run = false, json = false, ascii = false;
     int jobs = 0;
+    std::string shard; ///< "2/4"; empty: all
     std::optional<Duration> within; ///< what `try` was asked for
     std::vector<std::string> command;
 };
+
+/// The plan that a run line's command selects. Its ids are the same in every lab.
+Plan plan_of_command(const std::vector<std::string>& command);
 
 /// Hears from the lab, appends, shows.
 class Runner {

@@ -16,6 +16,7 @@ void add_predict(CLI::App&);
 void add_list(CLI::App&);
 void add_report(CLI::App&);
 void add_kernels(CLI::App&);
+void add_merge(CLI::App&);
 void add_advise(CLI::App&);
 
 /// The verb and the options that were given to it, as they are typed again: what only concerns the eye, or where the

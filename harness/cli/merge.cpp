@@ -1,0 +1,128 @@
+// halfopen merge: the records of shards become those of one run. Needs no privileges.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/base/error.h"
+#include "harness/cli/results.h"
+#include "harness/cli/runner.h"
+#include "harness/cli/verbs.h"
+#include "reports/markdown.h"
+#include "reports/text.h"
+
+namespace halfopen {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// "2/4" of "run starter --shard 2/4"; empty for a run of the whole plan.
+std::string shard_of(const RunLine& run) {
+    const auto found = std::find(run.command.begin(), run.command.end(), "--shard");
+    return found == run.command.end() || found + 1 == run.command.end() ? "" : *(found + 1);
+}
+
+/// BadInput where two folders are not of one plan; what else differs is said.
+void must_belong_together(const Records& first, const Records& other) {
+    const RunLine &a = first.runs.front(), &b = other.runs.front();
+    if (a.plan_digest != b.plan_digest || a.seed != b.seed)
+        throw BadInput(fmt::format("{} holds another plan than {} ({}, seed {} against {}, seed {}); only shards of one run are merged, halfopen "
+                                   "report sets others side by side", other.file, first.file, b.plan, b.seed, a.plan, a.seed));
+    if (a.lab != b.lab || a.kernel != b.kernel)
+        throw BadInput(fmt::format("{} is of the {} lab on kernel {}, {} of the {} lab on {}; halfopen report sets them side by side", other.file, b.lab,
+                                   b.kernel, first.file, a.lab, a.kernel));
+    if (a.halfopen != b.halfopen || a.executable != b.executable)
+        fmt::print(stderr, "mind: {} was made by another build of halfopen than {}\n", other.file, first.file);
+}
+
+/// Each trial once: an answer goes before an invalid attempt, the first before a copy.
+std::map<std::string, TrialLine> trials_of(const std::vector<Records>& all) {
+    std::map<std::string, TrialLine> trials;
+    for (const Records& records : all)
+        for (const TrialLine& trial : records.trials) {
+            const auto [at, is_new] = trials.try_emplace(trial.id, trial);
+            if (!is_new && at->second.outcome == Outcome::invalid) at->second = trial;
+        }
+    return trials;
+}
+
+/// In the plan's order, so that the same records are the same file whatever the shards were.
+std::vector<std::string> write_all(Store& store, const std::vector<Records>& all, const Plan& plan) {
+    const auto trials = trials_of(all);
+    EndLine end;
+    for (const Records& records : all) {
+        for (const RunLine& run : records.runs) store.append(run);
+        if (records.end) {
+            end.wall += records.end->wall;
+            end.virtual_time += records.end->virtual_time;
+        }
+    }
+    std::vector<std::string> missing;
+    for (const PlannedTrial& planned : plan.trials) {
+        const auto found = trials.find(planned.id);
+        if (found == trials.end()) {
+            missing.push_back(planned.id);
+            continue;
+        }
+        store.append(found->second);
+        ++end.trials;
+        end.invalid += found->second.outcome == Outcome::invalid;
+    }
+    end.interrupted = !missing.empty();
+    store.append(end);
+    return missing;
+}
+
+/// Which shards are not there, by the numbers of those that are.
+std::string say_missing_shards(const std::vector<Records>& all) {
+    std::set<int> there;
+    int count = 0;
+    for (const Records& records : all)
+        for (const RunLine& run : records.runs)
+            if (const std::string text = shard_of(run); !text.empty()) {
+                const Shard shard = parse_shard(text);
+                there.insert(shard.number);
+                count = shard.count;
+            }
+    std::vector<std::string> absent;
+    for (int i = 1; i <= count; ++i)
+        if (!there.count(i)) absent.push_back(fmt::format("{}/{}", i, count));
+    return absent.empty() ? "" : fmt::format("; shard {} is not among them", list_of(absent));
+}
+
+int merge(const std::vector<std::string>& folders, const std::string& output) {
+    std::vector<Records> all;
+    for (const std::string& folder : folders) all.push_back(read_records(folder));
+    for (const Records& records : all) must_belong_together(all.front(), records);
+    const RunLine& first = all.front().runs.front();
+    const Plan plan = plan_of_command(first.command);
+    if (static_cast<int>(plan.trials.size()) != first.trials)
+        throw BadInput(fmt::format("{}: this halfopen makes {} trials of that command, the run had {}; merge with the version that made it ({})",
+                                   all.front().file, plan.trials.size(), first.trials, first.halfopen));
+    const fs::path folder = output.empty() ? fresh_folder(first.plan + "-merged") : fs::path(output);
+    if (fs::exists(folder / "trials.jsonl")) throw BadInput(fmt::format("{} holds records already; name another folder with --output", folder.string()));
+    Store store(folder, {first.plan_digest, first.lab, first.kernel});
+    const auto missing = write_all(store, all, plan);
+    write_page(folder / "report.md", markdown_report(read_records(folder.string())));
+    fmt::print("{}\n", (folder / "report.md").string());
+    if (missing.empty()) return 0;
+    for (const std::string& id : missing) fmt::print(stderr, "missing: {}\n", id);
+    fmt::print(stderr, "{} of {} trials are missing{}\n", missing.size(), plan.trials.size(), say_missing_shards(all));
+    return static_cast<int>(Exit::requirement);
+}
+
+} // namespace
+
+void add_merge(CLI::App& app) {
+    auto* verb = app.add_subcommand("merge", "puts the records of shards together; exit 1 when some are missing");
+    auto folders = std::make_shared<std::vector<std::string>>();
+    auto output = std::make_shared<std::string>();
+    verb->add_option("RESULTS", *folders, "results folders, or their trials.jsonl")->required();
+    verb->add_option("-o,--output", *output, "the folder that is made");
+    verb->callback([=] { set_exit_status(merge(*folders, *output)); });
+}
+
+} // namespace halfopen
