@@ -1,0 +1,92 @@
+// Shards of one run, put together again. The records are those of real runs in the gallery and among the goldens.
+
+#include <fstream>
+#include <sstream>
+
+#include "harness/trial/record.h"
+#include "support/catch.h"
+#include "support/folder.h"
+#include "support/program.h"
+
+using namespace halfopen;
+using namespace halfopen::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path gallery = fs::path(HALFOPEN_SOURCE_DIR) / "reports/gallery/starter";
+
+/// Part `k` of `n` of the gallery's starter run, as if the run had been one shard.
+std::string shard_of_gallery(const fs::path& folder, int k, int n) {
+    fs::create_directories(folder);
+    std::ifstream in(gallery / "trials.jsonl");
+    std::ofstream out(folder / "trials.jsonl");
+    int trial = 0;
+    for (std::string line; std::getline(in, line);) {
+        if (line.find("\"type\":\"trial\"") != std::string::npos && trial++ % n != k - 1) continue;
+        if (line.find("\"type\":\"run\"") != std::string::npos) {
+            auto run = std::get<RunLine>(*parse_line(line));
+            run.command.insert(run.command.end(), {"--shard", std::to_string(k) + "/" + std::to_string(n)});
+            line = to_json(run);
+        }
+        out << line << "\n";
+    }
+    return folder.string();
+}
+
+int lines_with(const std::string& text, const std::string& word) {
+    std::istringstream lines(text);
+    int count = 0;
+    for (std::string line; std::getline(lines, line);) count += line.find(word) != std::string::npos;
+    return count;
+}
+
+} // namespace
+
+TEST_CASE("the shards of a run, merged, are the trials of the whole run") {
+    const Folder folder;
+    std::vector<std::string> words{"merge"};
+    for (int k = 1; k <= 3; ++k) words.push_back(shard_of_gallery(folder.path() / std::to_string(k), k, 3));
+    words.insert(words.end(), {"-o", (folder.path() / "whole").string()});
+    const Ran ran = run_program(words);
+    INFO(ran.err);
+    REQUIRE(ran.status == 0);
+    CHECK(trial_digest(read_records((folder.path() / "whole").string())) == trial_digest(read_records(gallery.string())));
+    CHECK(fs::exists(folder.path() / "whole/report.md"));
+}
+
+TEST_CASE("a shard that is not there is named, and every trial that is missing, with status 1") {
+    const Folder folder;
+    const std::string first = shard_of_gallery(folder.path() / "1", 1, 3), third = shard_of_gallery(folder.path() / "3", 3, 3);
+    const Ran ran = run_program({"merge", first, third, "-o", (folder.path() / "two").string()});
+    CHECK(ran.status == 1);
+    CHECK_THAT(ran.err, ContainsSubstring("shard 2/3 is not among them"));
+    const auto whole = read_records(gallery.string()).trials.size(), two = read_records((folder.path() / "two").string()).trials.size();
+    CHECK(lines_with(ran.err, "missing: ") == static_cast<int>(whole - two));
+    CHECK(two < whole);
+}
+
+TEST_CASE("a trial that stands in two folders counts once") {
+    const Folder folder;
+    const std::string first = shard_of_gallery(folder.path() / "1", 1, 2), second = shard_of_gallery(folder.path() / "2", 2, 2);
+    const Ran ran = run_program({"merge", first, second, first, "-o", (folder.path() / "whole").string()});
+    CHECK(ran.status == 0);
+    CHECK(read_records((folder.path() / "whole").string()).trials.size() == read_records(gallery.string()).trials.size());
+}
+
+TEST_CASE("records of different runs are not merged, and the message says what to do with them") {
+    const Folder folder;
+    const Ran ran = run_program({"merge", gallery.string(), std::string(HALFOPEN_SOURCE_DIR) + "/tests/golden/virtual_6_1.jsonl", "-o",
+                                 (folder.path() / "x").string()});
+    CHECK(ran.status == 2);
+    CHECK_THAT(ran.err, ContainsSubstring("report sets others side by side"));
+    CHECK_FALSE(fs::exists(folder.path() / "x"));
+}
+
+TEST_CASE("the dry runs of all shards name every trial of the plan once") {
+    std::string all;
+    for (const char* shard : {"1/3", "2/3", "3/3"}) all += run_program({"run", "silent-drop", "--dry-run", "--json", "--shard", shard}).out;
+    const std::string whole = run_program({"run", "silent-drop", "--dry-run", "--json"}).out;
+    CHECK(lines_with(all, "\"id\"") == lines_with(whole, "\"id\""));
+    CHECK(lines_with(whole, "\"id\"") > 10);
+}
