@@ -1,6 +1,6 @@
 #pragma once
-// One JSON object under reading, for record.cpp alone: every getter throws BadInput that names the key's
-// whole path and the mend.
+// One JSON object under reading, for records and what is sent to guests: every getter throws BadInput that names the
+// key's whole path and the mend.
 
 #include <cstdint>
 #include <optional>
@@ -19,6 +19,9 @@ namespace halfopen {
 
 // Keeps keys in the order in which they are written, so that equal records are equal bytes.
 using Json = nlohmann::ordered_json;
+
+/// How a text that may be absent is written.
+inline Json text_or_null(const std::string& text) { return text.empty() ? Json{} : Json(text); }
 
 inline constexpr std::string_view mend_of_a_line =
     "a record is never edited by hand: take the original file, or delete this line";

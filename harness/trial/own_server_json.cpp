@@ -31,8 +31,6 @@ std::optional<OptionsLine> options_if_any(const Object& o) {
     return options(o.object("options"));
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json{} : Json(text); }
-
 } // namespace
 
 Json json_of(const OwnServerLine& s) {
