@@ -9,7 +9,19 @@ namespace halfopen {
 
 namespace {
 
+/// The rules are about the kernel. What a server of the user's own makes of its word is no error of theirs.
+Agreement compare_kernel(const TrialLine& trial, const Window& window) {
+    if (!trial.kernel_knew_after)
+        return Agreement::unpredicted; // It closed by itself, before the rules had their turn.
+    const Window knew = *trial.kernel_knew_after;
+    if (knew.to < window.from || knew.from > window.to + scheduling_allowance)
+        return Agreement::outside;
+    return window.to > prompt_limit ? Agreement::timed : Agreement::prompt;
+}
+
 Agreement compare_window(const TrialLine& trial, const Window& window) {
+    if (trial.socket && (trial.kernel_knew_after || trial.noticed_after))
+        return compare_kernel(trial, window);
     if (!trial.verdict || !trial.noticed_after) {
         if (window.from > trial.horizon)
             return Agreement::beyond;
@@ -42,6 +54,8 @@ void count(Tally& tally, const TrialLine& trial) {
 }
 
 std::string did(const TrialLine& trial) {
+    if (trial.socket && trial.kernel_knew_after)
+        return "its kernel gave up after " + say(trial.kernel_knew_after->to);
     if (!trial.verdict || !trial.noticed_after)
         return "silent in the " + say(trial.horizon) + " watched";
     const std::string spoke =

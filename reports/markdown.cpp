@@ -44,21 +44,6 @@ std::string warning_of_invalid(const Cells& cells) {
         mend_of_invalid(cells));
 }
 
-/// What is missing from the records, when something is.
-std::string partial_line(const Cells& cells) {
-    if (!cells.partial())
-        return "";
-    const Records& records = cells.records();
-    const std::string how = !records.end               ? "This run has not ended"
-                            : records.end->interrupted ? "This run was interrupted"
-                                                       : "This run is not complete";
-    return fmt::format(
-        "*{}: {} of {} planned trials are recorded{}. The same command with the same `--output` goes "
-        "on.*\n\n",
-        how, records.trials.size(), cells.planned(),
-        records.torn ? ", and a last line that was cut off is left out" : "");
-}
-
 /// The control in one line: it must never speak.
 std::string control_line(const Cells& cells) {
     std::string lines;
@@ -83,8 +68,24 @@ std::string control_line(const Cells& cells) {
 
 } // namespace
 
+std::string partial_line(const Cells& cells) {
+    if (!cells.partial())
+        return "";
+    const Records& records = cells.records();
+    const std::string how = !records.end               ? "This run has not ended"
+                            : records.end->interrupted ? "This run was interrupted"
+                                                       : "This run is not complete";
+    return fmt::format(
+        "*{}: {} of {} planned trials are recorded{}. The same command with the same `--output` goes "
+        "on.*\n\n",
+        how, records.trials.size(), cells.planned(),
+        records.torn ? ", and a last line that was cut off is left out" : "");
+}
+
 std::string markdown_report(const Records& records) {
     const Cells cells(records);
+    if (cells.run().server)
+        return own_server_report(cells);
     std::string out = fmt::format("# {}\n\n", md(report_title(cells)));
     if (cells.untrustworthy())
         out += warning_of_invalid(cells);
@@ -92,7 +93,7 @@ std::string markdown_report(const Records& records) {
         for (const std::string& sentence : headline(cells))
             out += sentence + "\n";
     out += out.ends_with("\n\n") ? "" : "\n";
-    out += partial_line(cells) + trust_lines(cells) + own_server_section(cells) + matrix_section(cells) + control_line(cells) +
+    out += partial_line(cells) + trust_lines(cells) + matrix_section(cells) + control_line(cells) +
            names_section(cells) + further_matrices(cells);
     out += never_noticed_section(cells) + false_alarm_section(cells) + meaning_section(cells) +
            measured_section(cells) + method_section(cells) + repeat_section(cells) + glossary_section(cells);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "reports/agreement.h"
+#include "reports/own_server.h"
 #include "reports/statistics.h"
 #include "reports/strip.h"
 #include "reports/text.h"
@@ -86,13 +87,10 @@ std::string inside(const Cell& cell) {
     return pending > 0 ? "open" : fmt::format("{}/{}", good, cell.n());
 }
 
-std::string table(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {
+std::string table(const std::string& heads, const std::vector<LabelledCell>& cells) {
     std::string rows;
-    for (const DetectorHead& row : cells.detectors()) {
-        const Cell* cell = cells.find(traffic, column.name, row.spec);
-        if (!cell)
-            continue;
-        std::vector<std::string> parts{md(row_name(row)), counts(*cell)};
+    for (const auto& [label, cell] : cells) {
+        std::vector<std::string> parts{md(label), counts(*cell)};
         if (cell->n() == 0) {
             parts.insert(parts.end(), {"", "", "", "", "", md(cell->why())});
         } else {
@@ -104,9 +102,46 @@ std::string table(const Cells& cells, const std::string& traffic, const Scenario
     }
     if (rows.empty())
         return "";
-    return "| method | right | min | median | max | predicted | inside | signal |\n"
+    return "| " + heads + " | right | min | median | max | predicted | inside | signal |\n"
            "|:--|:--|--:|--:|--:|--:|:-:|:--|\n" +
            rows + "\n";
+}
+
+std::string plotted(const std::string& strip) { return strip.empty() ? "" : "```text\n" + strip + "```\n\n"; }
+
+std::string explanation(const Cells& cells, std::string_view inside_means) {
+    return fmt::format(
+        "## Measured beside predicted\n\nEvery cell, every trial. *right*: trials with the right "
+        "answer. Times "
+        "count from the fault to the verdict; `> {}` stands for a trial that said nothing in the "
+        "time it was "
+        "watched, which is never averaged away. From six trials on the median has its 95 % interval "
+        "(order "
+        "statistics). *inside*: {} inside the window that was stored before, with {} "
+        "allowed for "
+        "scheduling; *open*: the window lies beyond the watch, or no rule covers the cell. In the "
+        "plots `o` is "
+        "a trial, a digit so many of them, `#` ten or more, `[==]` the predicted window, on a "
+        "logarithmic axis.\n\n",
+        short_time(cells.run().horizon), inside_means, short_time(scheduling_allowance));
+}
+
+/// The rows of one failure: a method each.
+std::vector<LabelledCell> methods(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {
+    std::vector<LabelledCell> rows;
+    for (const DetectorHead& row : cells.detectors())
+        if (const Cell* cell = cells.find(traffic, column.name, row.spec))
+            rows.push_back({row_name(row), cell});
+    return rows;
+}
+
+/// The rows of the one method: a failure each.
+std::vector<LabelledCell> failures(const Cells& cells, const std::string& traffic, const DetectorHead& row) {
+    std::vector<LabelledCell> rows;
+    for (const ScenarioHead& column : cells.scenarios())
+        if (const Cell* cell = cells.find(traffic, column.name, row.spec))
+            rows.push_back({column.label, cell});
+    return rows;
 }
 
 } // namespace
@@ -115,31 +150,25 @@ std::string measured_section(const Cells& cells) {
     std::string out;
     for (const std::string& traffic : cells.traffics())
         for (const ScenarioHead& column : cells.scenarios()) {
-            const std::string rows = table(cells, traffic, column);
+            const std::string rows = table("method", methods(cells, traffic, column));
             if (rows.empty())
                 continue;
-            const std::string strip = strip_plot(cells, traffic, column);
             out += fmt::format("<details><summary><b>{}</b> ({}, {} traffic)</summary>\n\n{}{}</details>\n\n",
                                md(column.label), column.name, traffic, rows,
-                               strip.empty() ? "" : "```text\n" + strip + "```\n\n");
+                               plotted(strip_plot(cells, traffic, column)));
         }
-    if (out.empty())
-        return "";
-    return fmt::format(
-               "## Measured beside predicted\n\nEvery cell, every trial. *right*: trials with the right "
-               "answer. Times "
-               "count from the fault to the verdict; `> {}` stands for a trial that said nothing in the "
-               "time it was "
-               "watched, which is never averaged away. From six trials on the median has its 95 % interval "
-               "(order "
-               "statistics). *inside*: the verdict came inside the window that was stored before, with {} "
-               "allowed for "
-               "scheduling; *open*: the window lies beyond the watch, or no rule covers the cell. In the "
-               "plots `o` is "
-               "a trial, a digit so many of them, `#` ten or more, `[==]` the predicted window, on a "
-               "logarithmic axis.\n\n",
-               short_time(cells.run().horizon), short_time(scheduling_allowance)) +
-           out;
+    return out.empty() ? "" : explanation(cells, "the verdict came") + out;
+}
+
+std::string own_measured_section(const Cells& cells) {
+    std::string out;
+    for (const std::string& traffic : cells.traffics())
+        for (const DetectorHead& row : cells.detectors()) {
+            const std::vector<LabelledCell> rows = failures(cells, traffic, row);
+            if (!rows.empty())
+                out += "**" + own_traffic_title(traffic) + "**\n\n" + table("failure", rows) + plotted(strip_plot(rows));
+        }
+    return out.empty() ? "" : explanation(cells, "the server's kernel gave up") + out;
 }
 
 } // namespace halfopen

@@ -1,10 +1,11 @@
-// What the measurement of a user's own server means, in sentences.
+// What the measurement of a user's own server comes down to: what it let go of, and how fast.
 
 #include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
 
+#include "reports/agreement.h"
 #include "reports/own_server.h"
 #include "reports/text.h"
 
@@ -12,77 +13,84 @@ namespace halfopen {
 
 namespace {
 
-const OwnServerLine& server_of(const Cells& cells) { return *cells.run().server; }
-std::string name_of(const Cells& cells) { return cells.detectors().front().name; }
+using OwnCells = std::vector<const OwnCell*>;
 
-std::string when(const std::string& traffic) { return traffic == "idle" ? "while it only waits" : "after it has just written"; }
+std::string name_of(const Cells& cells) { return md(cells.detectors().front().name); }
 
-std::vector<std::string> labels(const std::vector<const OwnCell*>& owns) {
-    std::vector<std::string> all;
-    for (const OwnCell* own : owns) all.push_back(own->scenario->label);
+/// The failures of one traffic, or of several in which the same ones were let go of.
+struct Share {
+    std::vector<std::string> traffics;
+    OwnCells gone, kept; ///< of the first of these traffics
+    OwnCells all_gone;   ///< of all of them
+    bool same_as(const Share& o) const {
+        const auto same = [](const OwnCell* a, const OwnCell* b) { return a->scenario == b->scenario && a->cell->noticed == b->cell->noticed; };
+        return std::equal(gone.begin(), gone.end(), o.gone.begin(), o.gone.end(), same) &&
+               std::equal(kept.begin(), kept.end(), o.kept.begin(), o.kept.end(), same);
+    }
+};
+
+std::vector<Share> shares(const Cells& cells, const std::vector<OwnCell>& owns) {
+    std::vector<Share> all;
+    for (const std::string& traffic : cells.traffics()) {
+        Share share{{traffic}, {}, {}, {}};
+        for (const OwnCell& own : owns)
+            if (own.traffic == traffic && own.is_failure()) (own.is_let_go() ? share.gone : share.kept).push_back(&own);
+        if (share.gone.empty() && share.kept.empty()) continue;
+        share.all_gone = share.gone;
+        if (!all.empty() && all.back().same_as(share)) {
+            all.back().traffics.push_back(traffic);
+            all.back().all_gone.insert(all.back().all_gone.end(), share.gone.begin(), share.gone.end());
+        } else {
+            all.push_back(std::move(share));
+        }
+    }
     return all;
 }
 
-bool is_let_go(const OwnCell& own) {
-    return std::all_of(own.cell->valid.begin(), own.cell->valid.end(), [](const TrialLine* t) { return t->noticed_after.has_value(); });
+std::string when(const Share& share) {
+    if (share.traffics.size() > 1) return ", whether it only waited or had just written";
+    return share.traffics.front() == "idle" ? " while it only waited" : " when it had just written";
 }
 
-/// "It let go of half, reboot (at once), drop and crash (5.09-5.1 s) while it only waits."
-std::string noticed_sentence(const Cells& cells, const std::vector<OwnCell>& owns, const std::string& traffic) {
+/// "at once", "at once to 5.59 s", "3.56-4.59 s".
+std::string how_fast(const OwnCells& gone) {
+    std::vector<Duration> times;
+    for (const OwnCell* own : gone)
+        for (const TrialLine* t : own->cell->valid) times.push_back(*t->noticed_after);
+    const auto [least, most] = std::minmax_element(times.begin(), times.end());
+    if (*most < prompt_limit) return "at once";
+    return *least < prompt_limit ? "at once to " + say(*most) : time_range(*least, *most);
+}
+
+std::string labels(const OwnCells& owns) {
+    std::vector<std::string> all;
+    for (const OwnCell* own : owns) {
+        const auto kept = std::count_if(own->cell->valid.begin(), own->cell->valid.end(), [](const TrialLine* t) { return !t->noticed_after; });
+        const bool some = kept > 0 && kept < own->cell->n();
+        all.push_back(md(own->scenario->label) + (some ? fmt::format(" (in {} of {} trials)", kept, own->cell->n()) : ""));
+    }
+    return list_of(all);
+}
+
+std::string not_in_time(const OwnCells& kept) {
+    Duration horizon{0};
+    for (const OwnCell* own : kept)
+        for (const TrialLine* t : own->cell->valid) horizon = std::max(horizon, t->horizon);
+    return "not in " + short_time(horizon);
+}
+
+/// "let go in five of six failures", "did not let go": of one failure there is no share.
+std::string share_of(size_t gone, size_t all) {
+    if (all == 1) return gone == 1 ? "let go" : "did not let go";
+    const std::string failures = in_words(static_cast<int>(all)) + " failures";
+    return gone == all ? "let go in all " + failures : fmt::format("let go in {} of {}", gone ? in_words(static_cast<int>(gone)) : "none", failures);
+}
+
+std::string share_sentence(const std::string& name, const Share& share) {
     std::vector<std::string> parts;
-    for (const OwnCell& own : owns)
-        if (own.traffic == traffic && is_let_go(own)) parts.push_back(fmt::format("{} ({})", own.scenario->label, own.let_go));
-    if (parts.empty()) return fmt::format("{} let go of nothing {}.", name_of(cells), when(traffic));
-    return fmt::format("{} let go {}: {}.", name_of(cells), when(traffic), list_of(parts));
-}
-
-/// What a state that stays means.
-std::string leak_meaning(const std::string& state) {
-    if (state == "CLOSE-WAIT") return "the client's FIN had come and the server did not call close(): it leaks CLOSE_WAIT";
-    if (state == "UNCONN") return "the kernel had ended the connection, and the server still holds the descriptor: it reads and writes there no more";
-    if (state == "ESTAB") return "the server holds a connection for established that is none: it leaks ESTABLISHED";
-    return "the server has shut its side down and does not call close()";
-}
-
-/// Whether the options of its sockets would ever end it.
-std::string by_its_options(const OwnCell& own) {
-    const auto beyond = own.cell->predicted_beyond();
-    if (beyond) return fmt::format("; its options end that after {}", far_time(*beyond));
-    const bool window = std::any_of(own.cell->valid.begin(), own.cell->valid.end(), [](const TrialLine* t) { return t->predicted.kind == "window"; });
-    return window ? "" : "; no option of its sockets ever ends that";
-}
-
-void add_leaks(const std::vector<OwnCell>& owns, std::vector<std::string>& sentences) {
-    std::map<std::string, std::pair<std::string, std::vector<std::string>>> by_meaning;
-    for (const OwnCell& own : owns)
-        if (!own.leak.empty()) {
-            const std::string meaning = leak_meaning(own.leak) + (own.leak == "ESTAB" ? by_its_options(own) : "");
-            by_meaning[meaning].second.push_back(fmt::format("{} ({})", own.scenario->label, own.traffic));
-        }
-    for (const auto& [meaning, cells] : by_meaning)
-        sentences.push_back(fmt::format("Not let go: {}: {}.", list_of(cells.second), meaning));
-}
-
-/// "law 5 (ping-pong 2 s, limit 10 s) within 10 s": the methods that would have noticed it in some minutes, the fastest
-/// first.
-std::string noticed_by(const Cells& cells, const OwnCell& own) {
-    std::vector<std::pair<Duration, std::string>> found;
-    for (const WouldNoticeLine& w : server_of(cells).others)
-        if (w.scenario == own.scenario->name && w.traffic == own.traffic && w.after && w.after->to < std::chrono::minutes{5})
-            found.emplace_back(w.after->to, fmt::format("law {} ({}) within {}", w.law, w.label, short_time(w.after->to)));
-    std::sort(found.begin(), found.end());
-    std::vector<std::string> words;
-    for (const auto& [after, text] : found) words.push_back(text);
-    return words.empty() ? "none of the laws" : list_of(words);
-}
-
-/// What the server did not let go of, by the methods that would have noticed.
-void add_others(const Cells& cells, const std::vector<OwnCell>& owns, std::vector<std::string>& sentences) {
-    std::map<std::string, std::vector<std::string>> by_methods;
-    for (const OwnCell& own : owns)
-        if (!is_let_go(own)) by_methods[noticed_by(cells, own)].push_back(fmt::format("{} ({})", own.scenario->label, own.traffic));
-    for (const auto& [methods, failures] : by_methods)
-        sentences.push_back(fmt::format("By the rules, {} would have been noticed by {}.", list_of(failures), methods));
+    if (!share.gone.empty()) parts.push_back(fmt::format("{}, {}", labels(share.gone), how_fast(share.all_gone)));
+    if (!share.kept.empty()) parts.push_back(fmt::format("*{}* {}", labels(share.kept), not_in_time(share.kept)));
+    return fmt::format("**{} {}**{}: {}.", name, share_of(share.gone.size(), share.gone.size() + share.kept.size()), when(share), joined(parts, "; "));
 }
 
 /// What never worked, with its first reason.
@@ -90,25 +98,18 @@ void add_invalid(const Cells& cells, std::vector<std::string>& sentences) {
     std::map<std::string, int> reasons;
     for (const TrialLine& t : cells.records().trials)
         if (t.outcome == Outcome::invalid) ++reasons[t.why];
-    for (const auto& [why, count] : reasons) sentences.push_back(fmt::format("{} no result: {}.", counted(count, "trial") + (count == 1 ? " is" : " are"), why));
+    for (const auto& [why, count] : reasons)
+        sentences.push_back(fmt::format("**{} of {} no result**: {}.", count, counted(cells.tried(), "trial") + (count == 1 ? " is" : " are"), md(why)));
 }
 
 } // namespace
 
-std::vector<std::string> own_conclusions(const Cells& cells) {
-    const std::vector<OwnCell> owns = own_cells(cells);
+std::vector<std::string> own_headline(const Cells& cells) {
     std::vector<std::string> sentences;
-    for (const std::string& traffic : cells.traffics())
-        if (std::any_of(owns.begin(), owns.end(), [&](const OwnCell& o) { return o.traffic == traffic; }))
-            sentences.push_back(noticed_sentence(cells, owns, traffic));
-    add_leaks(owns, sentences);
-    for (const OwnCell& own : owns)
-        if (own.by_itself) {
-            sentences.push_back(fmt::format("{} ({}): {} closed it by itself, while the kernel held it for established: a timer of its own.",
-                                            own.scenario->label, own.traffic, name_of(cells)));
-            break;
-        }
-    add_others(cells, owns, sentences);
+    if (cells.detectors().empty()) return sentences;
+    const std::vector<OwnCell> owns = own_cells(cells);
+    for (const Share& share : shares(cells, owns)) sentences.push_back(share_sentence(name_of(cells), share));
+    if (owns.empty()) sentences.push_back("**No trial has a result.**");
     add_invalid(cells, sentences);
     return sentences;
 }

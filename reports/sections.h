@@ -10,6 +10,7 @@
 namespace halfopen {
 
 // The first screen.
+std::string partial_line(const Cells&);     ///< what is missing from the records, when something is
 std::string trust_lines(const Cells&);      ///< how far the rest may be believed
 std::string matrix_section(const Cells&);   ///< the first profile, whole
 std::string questions(const Matrix&);       ///< the two that everybody asks in front of the crosses
@@ -24,8 +25,10 @@ std::string never_noticed_section(const Cells&);
 std::string false_alarm_section(const Cells&);
 std::string meaning_section(const Cells&);
 std::string measured_section(const Cells&);
+std::string own_measured_section(const Cells&); ///< of the user's own server: a failure is a row
 std::string method_section(const Cells&);
 std::string repeat_section(const Cells&);
 std::string glossary_section(const Cells&);
+std::string own_glossary_section(const Cells&);
 
 } // namespace halfopen

@@ -124,32 +124,35 @@ bool has_something_to_draw(const Cell& cell) {
 
 } // namespace
 
-std::string strip_plot(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {
+std::string strip_plot(const std::vector<LabelledCell>& rows) {
     std::vector<const Cell*> drawn;
-    std::vector<std::string> labels;
-    int silent_rows = 0;
-    for (const DetectorHead& row : cells.detectors()) {
-        const Cell* cell = cells.find(traffic, column.name, row.spec);
-        if (!cell || cell->n() == 0)
-            continue;
-        if (!has_something_to_draw(*cell)) {
-            ++silent_rows;
-            continue;
+    size_t label_width = 0;
+    for (const LabelledCell& row : rows)
+        if (has_something_to_draw(*row.cell)) {
+            drawn.push_back(row.cell);
+            label_width = std::min(most_label, std::max(label_width, display_width(row.label)));
         }
-        drawn.push_back(cell);
-        labels.push_back(row_name(row));
-    }
     Axis axis = axis_of(drawn);
     if (axis.empty())
         return "";
     axis.settle();
-    size_t label_width = 0;
-    for (const std::string& label : labels)
-        label_width = std::min(most_label, std::max(label_width, display_width(label)));
     std::string out = scale(axis, label_width);
-    for (size_t i = 0; i < drawn.size(); ++i)
-        out += row_text(labels[i], label_width, axis, *drawn[i]);
-    if (silent_rows > 0)
+    for (const LabelledCell& row : rows)
+        if (has_something_to_draw(*row.cell))
+            out += row_text(row.label, label_width, axis, *row.cell);
+    return out;
+}
+
+std::string strip_plot(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {
+    std::vector<LabelledCell> rows;
+    int silent_rows = 0;
+    for (const DetectorHead& row : cells.detectors())
+        if (const Cell* cell = cells.find(traffic, column.name, row.spec); cell && cell->n() > 0) {
+            rows.push_back({row_name(row), cell});
+            silent_rows += has_something_to_draw(*cell) ? 0 : 1;
+        }
+    std::string out = strip_plot(rows);
+    if (!out.empty() && silent_rows > 0)
         out += fmt::format("{} said nothing, as predicted; not drawn.\n", counted(silent_rows, "row"));
     return out;
 }

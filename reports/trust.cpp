@@ -82,7 +82,7 @@ std::string exceptions_text(const Cells& cells) {
 std::string trust_lines(const Cells& cells) {
     const RunLine& run = cells.run();
     std::vector<std::string> parts{trials_text(cells), agreement_text(cells)};
-    if (run.repeats > 1)
+    if (run.repeats > 1 && !run.server)
         parts.push_back(fmt::format("slowest of {} shown", run.repeats));
     if (run.floor.samples > 0)
         parts.push_back(fmt::format("floor {} (the fastest FIN or RST was seen {})",
