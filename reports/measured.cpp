@@ -102,7 +102,8 @@ std::string table(const std::string& heads, const std::vector<LabelledCell>& cel
     }
     if (rows.empty())
         return "";
-    return "| " + heads + " | right | min | median | max | predicted | inside | signal |\n"
+    return "| " + heads +
+           " | right | min | median | max | predicted | inside | signal |\n"
            "|:--|:--|--:|--:|--:|--:|:-:|:--|\n" +
            rows + "\n";
 }
@@ -127,7 +128,8 @@ std::string explanation(const Cells& cells, std::string_view inside_means) {
 }
 
 /// The rows of one failure: a method each.
-std::vector<LabelledCell> methods(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {
+std::vector<LabelledCell> methods(const Cells& cells, const std::string& traffic,
+                                  const ScenarioHead& column) {
     std::vector<LabelledCell> rows;
     for (const DetectorHead& row : cells.detectors())
         if (const Cell* cell = cells.find(traffic, column.name, row.spec))
@@ -166,7 +168,8 @@ std::string own_measured_section(const Cells& cells) {
         for (const DetectorHead& row : cells.detectors()) {
             const std::vector<LabelledCell> rows = failures(cells, traffic, row);
             if (!rows.empty())
-                out += "**" + own_traffic_title(traffic) + "**\n\n" + table("failure", rows) + plotted(strip_plot(rows));
+                out += "**" + own_traffic_title(traffic) + "**\n\n" + table("failure", rows) +
+                       plotted(strip_plot(rows));
         }
     return out.empty() ? "" : explanation(cells, "the server's kernel gave up") + out;
 }

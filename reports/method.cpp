@@ -49,8 +49,8 @@ std::string sysctl_text(const RunLine& run) {
 }
 
 std::string host_text(const RunLine& run) {
-    return fmt::format("- Lab `{}`, {} clock, kernel {}, HZ {}, {}, load {:.2f} when the run began.\n", run.lab,
-                       run.clock, md(run.kernel), run.hz, counted(run.cpus, "CPU"), run.load_before);
+    return fmt::format("- Lab `{}`, {} clock, kernel {}, HZ {}, {}, load {:.2f} when the run began.\n",
+                       run.lab, run.clock, md(run.kernel), run.hz, counted(run.cpus, "CPU"), run.load_before);
 }
 
 std::string guest_text(const Cells& cells) {
@@ -61,10 +61,12 @@ std::string guest_text(const Cells& cells) {
         out += fmt::format(" in QEMU {} ({}, CPU model {}); the plan was cut into {}, a guest for each",
                            md(run.guest->qemu), md(run.guest->machine), md(run.guest->cpu),
                            counted(run.guest->portions, "portion"));
-    return out + fmt::format(".\n- The clock is virtual: it counts the guest's instructions and jumps over the time in "
-                             "which nothing is due ({}). The load of the machine that ran the guests is in no number "
-                             "here.\n",
-                             virtual_time_text(cells));
+    return out +
+           fmt::format(
+               ".\n- The clock is virtual: it counts the guest's instructions and jumps over the time in "
+               "which nothing is due ({}). The load of the machine that ran the guests is in no number "
+               "here.\n",
+               virtual_time_text(cells));
 }
 
 std::string machine_text(const Cells& cells) {
@@ -89,14 +91,18 @@ std::string machine_text(const Cells& cells) {
 std::string worlds_text(const Cells& cells) {
     return fmt::format("- {} a cell, each in a world of its own: client, router and server are network "
                        "namespaces of {} kernel.",
-                       counted(cells.run().repeats, "trial"), in_virtual_time(cells) ? "the guest's" : "this");
+                       counted(cells.run().repeats, "trial"),
+                       in_virtual_time(cells) ? "the guest's" : "this");
 }
 
 std::string worlds_of_clients(const Cells& cells) {
-    return fmt::format("- {} a failure, each a client with a router of its own; clients, routers and server are network namespaces of "
-                       "{} kernel. The server runs unmodified and is seen from outside: its table of sockets, and the kernel's word "
+    return fmt::format("- {} a failure, each a client with a router of its own; clients, routers and server "
+                       "are network namespaces of "
+                       "{} kernel. The server runs unmodified and is seen from outside: its table of "
+                       "sockets, and the kernel's word "
                        "that one was freed.",
-                       counted(cells.run().repeats, "connection"), in_virtual_time(cells) ? "the guest's" : "this");
+                       counted(cells.run().repeats, "connection"),
+                       in_virtual_time(cells) ? "the guest's" : "this");
 }
 
 /// The schedule as the records show it.
@@ -113,8 +119,10 @@ std::string schedule_text(const Cells& cells) {
     std::string out = (cells.run().server ? worlds_of_clients(cells) : worlds_text(cells)) +
                       fmt::format(" Watched for {} after the fault.\n", short_time(cells.run().horizon));
     if (cells.run().server)
-        return out + "- The faults meet its keepalive at other moments of the period in each repeat, where it has one that is "
-                     "short; all come 300 ms or more after the last exchange, unless the server has just been asked.\n";
+        return out + "- The faults meet its keepalive at other moments of the period in each repeat, where "
+                     "it has one that is "
+                     "short; all come 300 ms or more after the last exchange, unless the server has just "
+                     "been asked.\n";
     out += spread ? fmt::format(
                         "- Methods that keep a clock meet the fault at other moments of their period in each "
                         "repeat: {} trials, {:.0f} % to {:.0f} % of the period after its start; all others "
@@ -160,7 +168,8 @@ std::string invalid_text(const Cells& cells) {
         add("repeated in a spare world: " + trial.why);
     std::string out;
     for (const auto& [kind, reason] : reasons)
-        out += fmt::format("- {}, {}{}\n", counted(reason.count, "attempt"), md(reason.first), reason.alike ? "" : ", and the like");
+        out += fmt::format("- {}, {}{}\n", counted(reason.count, "attempt"), md(reason.first),
+                           reason.alike ? "" : ", and the like");
     return out;
 }
 

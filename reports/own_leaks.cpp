@@ -18,44 +18,57 @@ struct Leak {
 };
 
 bool has_window(const OwnCell& own) {
-    return std::any_of(own.cell->valid.begin(), own.cell->valid.end(), [](const TrialLine* t) { return t->predicted.kind == "window"; });
+    return std::any_of(own.cell->valid.begin(), own.cell->valid.end(),
+                       [](const TrialLine* t) { return t->predicted.kind == "window"; });
 }
 
 /// A connection that stays ESTAB although its client is gone.
 Leak established(const OwnCell& own) {
     if (own.scenario->truth == Truth::stuck)
-        return {"It leaks ESTABLISHED", "the client's kernel acknowledges for its program, so no option helps. Only a ping that the program itself "
+        return {"It leaks ESTABLISHED", "the client's kernel acknowledges for its program, so no option "
+                                        "helps. Only a ping that the program itself "
                                         "must answer within a limit tells"};
     if (const auto beyond = own.cell->predicted_beyond())
         return {fmt::format("It keeps ESTABLISHED for {}", far_time(*beyond)),
-                own.traffic == "idle" ? "that is what its options say. TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT set less"
-                                      : "what it wrote is sent again until the kernel gives up, and keepalive is off meanwhile. TCP_USER_TIMEOUT "
-                                        "sets a limit"};
-    if (has_window(own)) return {"It holds ESTABLISHED against its options", "by them the connection was to be over; this needs a look"};
-    return {"It leaks ESTABLISHED", "nothing in its kernel ever asks, so the connection stays until the server ends. SO_KEEPALIVE makes the kernel ask"};
+                own.traffic == "idle"
+                    ? "that is what its options say. TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT set less"
+                    : "what it wrote is sent again until the kernel gives up, and keepalive is off "
+                      "meanwhile. TCP_USER_TIMEOUT "
+                      "sets a limit"};
+    if (has_window(own))
+        return {"It holds ESTABLISHED against its options",
+                "by them the connection was to be over; this needs a look"};
+    return {"It leaks ESTABLISHED", "nothing in its kernel ever asks, so the connection stays until the "
+                                    "server ends. SO_KEEPALIVE makes the kernel ask"};
 }
 
 Leak leak_of(const OwnCell& own) {
     if (own.leak == "CLOSE-WAIT")
-        return {"It leaks CLOSE_WAIT", "the client's FIN has come, and the server does not call close(). Call it when recv() has returned 0 and "
+        return {"It leaks CLOSE_WAIT", "the client's FIN has come, and the server does not call close(). "
+                                       "Call it when recv() has returned 0 and "
                                        "everything is sent"};
     if (own.leak == "UNCONN")
-        return {"It leaks descriptors", "the kernel has ended the connection, and the server does not call close(). recv() returns the error, and "
+        return {"It leaks descriptors", "the kernel has ended the connection, and the server does not call "
+                                        "close(). recv() returns the error, and "
                                         "poll() says POLLERR and POLLHUP"};
-    if (own.leak == "ESTAB") return established(own);
-    return {fmt::format("It leaves {}", own.leak), "the server has shut its side down and does not call close()"};
+    if (own.leak == "ESTAB")
+        return established(own);
+    return {fmt::format("It leaves {}", own.leak),
+            "the server has shut its side down and does not call close()"};
 }
 
 /// Connections that it closed although nothing had told it to.
 void add_closed_by_itself(const std::vector<OwnCell>& owns, std::vector<std::string>& sentences) {
     std::vector<const OwnCell*> dead, alive;
     for (const OwnCell& own : owns)
-        if (own.by_itself || (!own.is_failure() && own.cell->spoke.size() > 0)) (own.is_failure() ? dead : alive).push_back(&own);
+        if (own.by_itself || (!own.is_failure() && own.cell->spoke.size() > 0))
+            (own.is_failure() ? dead : alive).push_back(&own);
     if (!alive.empty())
-        sentences.push_back(fmt::format("**It closes clients that are there**: {}.", md(say_cells(alive))));
+        sentences.push_back(fmt::format("**It closes clients that are there**: {}.", say_cells(alive, "*")));
     if (!dead.empty())
-        sentences.push_back(fmt::format("**It has a limit of its own**: {} closed while the kernel held the connection for established.",
-                                        md(say_cells(dead))));
+        sentences.push_back(fmt::format(
+            "**It has a limit of its own**: {} closed while the kernel held the connection for established.",
+            say_cells(dead, "*")));
 }
 
 } // namespace
@@ -64,14 +77,17 @@ std::vector<std::string> own_leaks(const Cells& cells) {
     const std::vector<OwnCell> owns = own_cells(cells);
     std::vector<std::pair<Leak, std::vector<const OwnCell*>>> leaks;
     for (const OwnCell& own : owns) {
-        if (own.leak.empty() || !own.is_failure()) continue;
+        if (own.leak.empty() || !own.is_failure())
+            continue;
         const Leak leak = leak_of(own);
         auto found = std::find_if(leaks.begin(), leaks.end(), [&](const auto& l) { return l.first == leak; });
-        if (found == leaks.end()) found = leaks.insert(found, {leak, {}});
+        if (found == leaks.end())
+            found = leaks.insert(found, {leak, {}});
         found->second.push_back(&own);
     }
     std::vector<std::string> sentences;
-    for (const auto& [leak, kept] : leaks) sentences.push_back(fmt::format("**{}** on {}: {}.", leak.name, md(say_cells(kept)), leak.why));
+    for (const auto& [leak, kept] : leaks)
+        sentences.push_back(fmt::format("**{}** on {}: {}.", leak.name, say_cells(kept, "*"), leak.why));
     add_closed_by_itself(owns, sentences);
     return sentences;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// A server of the user's own: when the kernel gave each connection up, when the server let go of it, and what that means.
+// A server of the user's own: when the kernel gave each connection up, when the server let go of it, and what
+// that means.
 
 #include <string>
 #include <vector>
@@ -14,11 +15,11 @@ struct OwnCell {
     const ScenarioHead* scenario = nullptr;
     std::string traffic;
     const Cell* cell = nullptr;
-    std::string kernel;    ///< "5.07-5.1 s", "at once", "not in 80 s"
-    std::string let_go;    ///< the same, with how it is left where it was not: "not in 80 s: ESTAB"
-    std::string predicted; ///< by the options of its sockets
-    std::string ss;        ///< as it was seen last
-    std::string leak;      ///< the state in which it is left, in some trial at least; empty when none is
+    std::string kernel;     ///< "5.07-5.1 s", "at once", "not in 80 s"
+    std::string let_go;     ///< the same, with how it is left where it was not: "not in 80 s: ESTAB"
+    std::string predicted;  ///< by the options of its sockets
+    std::string ss;         ///< as it was seen last
+    std::string leak;       ///< the state in which it is left, in some trial at least; empty when none is
     bool by_itself = false; ///< it closed a connection that the kernel still held for established
 
     /// The client was gone, or half gone: letting go is right.
@@ -28,8 +29,9 @@ struct OwnCell {
 /// They point into the cells, which must outlive them.
 std::vector<OwnCell> own_cells(const Cells&);
 
-/// What the rows of every table and sentence are called: "drop and crash (idle), stopped (idle, after a write)".
-std::string say_cells(const std::vector<const OwnCell*>&);
+/// "drop and crash (idle); stopped (idle, after a write)"; with a mark the failures are emphasised, in
+/// Markdown.
+std::string say_cells(const std::vector<const OwnCell*>&, std::string_view mark = {});
 /// "the server only waits", "the server has just written": as the tables are headed.
 std::string own_traffic_title(const std::string& traffic);
 
@@ -43,7 +45,7 @@ std::string own_precision(const std::vector<OwnCell>&);
 // Sentences, each of them whole, in the Markdown of reports.
 std::vector<std::string> own_headline(const Cells&); ///< what it let go of, how fast, and what not
 std::vector<std::string> own_leaks(const Cells&);    ///< what it leaves, why, and what to do
-std::string own_laws(const Cells&);                  ///< which law would have noticed what is left as established
+std::string own_laws(const Cells&); ///< which law would have noticed what is left as established
 
 /// One kind of line that `ss -tno` showed of a client that was gone.
 struct SsKind {

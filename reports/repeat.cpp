@@ -15,8 +15,9 @@ namespace {
 
 /// One word of a command line as a shell reads it.
 std::string quoted(const std::string& word) {
-    const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                                               "-_=+:,./@%") == std::string::npos;
+    const bool plain = !word.empty() &&
+                       word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                              "-_=+:,./@%") == std::string::npos;
     if (plain)
         return word;
     std::string text = "'";
@@ -30,7 +31,8 @@ std::string command_with_seed(const RunLine& run) {
     std::vector<std::string> words;
     for (const std::string& word : run.command)
         words.push_back(quoted(word));
-    if (std::find_if(words.begin(), words.end(), [](const auto& w) { return w.starts_with("--seed"); }) == words.end()) {
+    if (std::find_if(words.begin(), words.end(), [](const auto& w) { return w.starts_with("--seed"); }) ==
+        words.end()) {
         const auto at = std::find(words.begin(), words.end(), "--");
         words.insert(words.insert(at, "--seed") + 1, std::to_string(run.seed));
     }
@@ -69,7 +71,8 @@ std::string glossary_section(const Cells& cells) {
   stored before the outcome was known, and never fitted to it.
 - **Floor** is the fastest that {} showed anything in this run.
 )",
-                       is_virtual ? "" : " or the machine was too noisy", is_virtual ? "the guest" : "this machine");
+                       is_virtual ? "" : " or the machine was too noisy",
+                       is_virtual ? "the guest" : "this machine");
 }
 
 std::string own_glossary_section(const Cells& cells) {

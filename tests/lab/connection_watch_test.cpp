@@ -1,5 +1,5 @@
-// What becomes of the connections of a program that knows nothing of us, told from outside. The program is a few lines
-// of Python that do with each connection what its client says first.
+// What becomes of the connections of a program that knows nothing of us, told from outside. The program is a
+// few lines of Python that do with each connection what its client says first.
 
 #include "harness/lab/connection_watch.h"
 
@@ -81,7 +81,8 @@ struct Watched {
         for (const Instant give_up = MonotonicClock::now() + 3s;;) {
             watch.hear();
             watch.look();
-            if (condition(fate())) return;
+            if (condition(fate()))
+                return;
             expect(MonotonicClock::now() < give_up, what);
             sleep_until(MonotonicClock::now() + 2ms);
         }
@@ -123,7 +124,8 @@ TEST_CASE("connection watch: a client's FIN that the program does not answer lea
               w.await([](const Fate& f) { return f.fin.has_value(); }, "no FIN was seen");
               expect(w.fate().fin->by >= before, "it was seen before it was sent");
               w.look_on();
-              expect(w.fate().is_there() && w.fate().last->state == TCP_CLOSE_WAIT, "it is not held in CLOSE-WAIT");
+              expect(w.fate().is_there() && w.fate().last->state == TCP_CLOSE_WAIT,
+                     "it is not held in CLOSE-WAIT");
           }) == "ok");
 }
 
@@ -172,12 +174,14 @@ TEST_CASE("connection watch: a program that closes after the RST is heard when t
               w.watch.look();
               w.reset_by_client();
               w.await([](const Fate& f) { return f.let_go.has_value(); }, "it was not let go");
-              expect(w.fate().given_up && w.fate().given_up->after <= w.fate().let_go->by, "the kernel ended it later");
+              expect(w.fate().given_up && w.fate().given_up->after <= w.fate().let_go->by,
+                     "the kernel ended it later");
               expect(!w.fate().closed_alive, "it is said to have been closed alive");
           }) == "ok");
 }
 
-TEST_CASE("connection watch: it looks again within milliseconds of a fault, and more seldom as time goes by") {
+TEST_CASE(
+    "connection watch: it looks again within milliseconds of a fault, and more seldom as time goes by") {
     NEEDS_NAMESPACES;
     const ServerCommand command = obedient_server();
     CHECK(in_lab([&] {

@@ -43,7 +43,8 @@ TEST_CASE("escapes: an escaped backslash is not the beginning of another escape"
 
 TEST_CASE("escapes: what is none is refused with the option's name, what was typed, and what there is") {
     CHECK_THROWS_AS(bytes(R"(\q)"), BadInput);
-    CHECK_THROWS_WITH(bytes(R"(PING\q)"), ContainsSubstring("--hello: \"\\q\" is no escape") && ContainsSubstring("\\r \\n \\t"));
+    CHECK_THROWS_WITH(bytes(R"(PING\q)"),
+                      ContainsSubstring("--hello: \"\\q\" is no escape") && ContainsSubstring("\\r \\n \\t"));
     for (const char* wrong : {R"(\x)", R"(\x4)", R"(\xg1)", R"(\x4g)", R"(\u0041)", R"(\1)", R"(\N)"}) {
         INFO(wrong);
         CHECK_THROWS_AS(bytes(wrong), BadInput);

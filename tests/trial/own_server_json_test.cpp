@@ -1,5 +1,5 @@
-// The parts of a record that only a run of `try` has: they are read back as they were written, the schema holds them,
-// and files without them are read as ever.
+// The parts of a record that only a run of `try` has: they are read back as they were written, the schema
+// holds them, and files without them are read as ever.
 
 #include "harness/trial/own_server_json.h"
 
@@ -22,7 +22,8 @@ OwnServerLine a_server() {
     s.listened_after = 81ms;
     s.answered_after = 210us;
     s.options = some_options;
-    s.others = {{"silent-drop", "idle", 4, "keepalive 60/5/3", Window{75s, 78s}}, {"silent-drop", "idle", 1, "recv()", std::nullopt}};
+    s.others = {{"silent-drop", "idle", 4, "keepalive 60/5/3", Window{75s, 78s}},
+                {"silent-drop", "idle", 1, "recv()", std::nullopt}};
     s.advice = {"setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &(int){1}, sizeof(int));"};
     return s;
 }
@@ -67,11 +68,14 @@ TrialLine a_trial() {
 TrialLine a_watched_trial() {
     TrialLine trial = a_trial();
     trial.kernel_knew_after = Window{5061ms, 5072ms};
-    trial.socket = SocketLine{"ESTAB Recv-Q 0 Send-Q 0", "ESTAB Recv-Q 0 Send-Q 9 timer:(on,1.6sec,4)", "UNCONN", some_options};
+    trial.socket = SocketLine{"ESTAB Recv-Q 0 Send-Q 0", "ESTAB Recv-Q 0 Send-Q 9 timer:(on,1.6sec,4)",
+                              "UNCONN", some_options};
     return trial;
 }
 
-template <typename Read> Read there_and_back(const Line& line) { return std::get<Read>(*parse_line(to_json(line))); }
+template <typename Read> Read there_and_back(const Line& line) {
+    return std::get<Read>(*parse_line(to_json(line)));
+}
 
 } // namespace
 
@@ -98,7 +102,10 @@ TEST_CASE("which method would have noticed survives the journey, and which never
 
 TEST_CASE("what was not learned of a server is null in its record, and nothing when it is read") {
     const std::string json = to_json(a_run(a_bare_server()));
-    CHECK_THAT(json, ContainsSubstring(R"("client":null,"hello":null,"listened_after_ns":0,"answered_after_ns":null,"options":null)"));
+    CHECK_THAT(
+        json,
+        ContainsSubstring(
+            R"("client":null,"hello":null,"listened_after_ns":0,"answered_after_ns":null,"options":null)"));
     const OwnServerLine server = *there_and_back<RunLine>(a_run(a_bare_server())).server;
     CHECK_FALSE(server.answered_after);
     CHECK_FALSE(server.options);
@@ -133,15 +140,18 @@ TEST_CASE("a run of other methods has no server, and its trials no socket") {
 
 TEST_CASE("the schema holds a server and a socket, with all that they may have and with as little") {
     const Schema schema;
-    for (const Line& line : {Line{a_run(a_server())}, Line{a_run(a_bare_server())}, Line{a_watched_trial()}}) {
+    for (const Line& line :
+         {Line{a_run(a_server())}, Line{a_run(a_bare_server())}, Line{a_watched_trial()}}) {
         INFO(to_json(line));
         CHECK(schema.holds(to_json(line)));
         CHECK(to_json(*parse_line(to_json(line))) == to_json(line));
     }
 }
 
-TEST_CASE("a server or a socket that lacks a part is refused by the schema, and by the reader with its path") {
-    for (const char* key : {"command", "port", "client", "hello", "listened_after_ns", "answered_after_ns", "options", "others", "advice"}) {
+TEST_CASE(
+    "a server or a socket that lacks a part is refused by the schema, and by the reader with its path") {
+    for (const char* key : {"command", "port", "client", "hello", "listened_after_ns", "answered_after_ns",
+                            "options", "others", "advice"}) {
         auto json = nlohmann::ordered_json::parse(to_json(a_run(a_server())));
         json["server"].erase(key);
         INFO(key);

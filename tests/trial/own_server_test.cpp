@@ -1,4 +1,5 @@
-// A server of the user's own as one row: what is planned for it, and what follows from the options of its sockets.
+// A server of the user's own as one row: what is planned for it, and what follows from the options of its
+// sockets.
 
 #include "harness/trial/own_server.h"
 
@@ -70,9 +71,12 @@ void is_unknown(const Prediction& p, const std::string& reason) {
 
 } // namespace
 
-TEST_CASE("a server has the last part of its command's first word for a name") { CHECK(a_server().name() == "good-server"); }
+TEST_CASE("a server has the last part of its command's first word for a name") {
+    CHECK(a_server().name() == "good-server");
+}
 
-TEST_CASE("an idle server whose client vanishes lets go when keepalive has run out, counted from the last segment") {
+TEST_CASE("an idle server whose client vanishes lets go when keepalive has run out, counted from the last "
+          "segment") {
     lies_in(predicted(Effect::silence, Traffic::idle, keepalive_2_1_3), 4s, 4500ms);
 }
 
@@ -88,12 +92,14 @@ TEST_CASE("after a write the user timeout ends it, with keepalive or without") {
 
 TEST_CASE("an idle server without keepalive is told by nothing, and a user timeout alone does not help it") {
     is_unknown(predicted(Effect::silence, Traffic::idle, no_options), "no option of its socket ends this");
-    is_unknown(predicted(Effect::silence, Traffic::idle, user_timeout_5), "no option of its socket ends this");
+    is_unknown(predicted(Effect::silence, Traffic::idle, user_timeout_5),
+               "no option of its socket ends this");
 }
 
 TEST_CASE("a middlebox that rejects is heard at the first probe of an idle server") {
     lies_in(predicted(Effect::reset_on_send, Traffic::idle, keepalive_2_1_3), 1s, 1500ms);
-    is_unknown(predicted(Effect::reset_on_send, Traffic::idle, no_options), "no option of its socket ends this");
+    is_unknown(predicted(Effect::reset_on_send, Traffic::idle, no_options),
+               "no option of its socket ends this");
 }
 
 TEST_CASE("a middlebox that rejects is heard at the server's answer, as soon as the program has made it") {
@@ -103,7 +109,8 @@ TEST_CASE("a middlebox that rejects is heard at the server's answer, as soon as 
 TEST_CASE("of a stopped process no option tells, and the prediction says that only the program could") {
     for (const Traffic traffic : {Traffic::idle, Traffic::one_write})
         for (const SocketTimers& timers : {no_options, keepalive_2_1_3, user_timeout_5, both})
-            is_unknown(predicted(Effect::acknowledges_only, traffic, timers), "only the program itself could");
+            is_unknown(predicted(Effect::acknowledges_only, traffic, timers),
+                       "only the program itself could");
 }
 
 TEST_CASE("what a program makes of a FIN is its own affair") {
@@ -136,22 +143,26 @@ TEST_CASE("by default the half-close and the five silent failures are tried, idl
 TEST_CASE("without a hello nobody can make the server write, and only idle is planned") {
     const Plan plan = plan_of(a_server(""), select({}));
     CHECK(plan.trials.size() == 6 * 2);
-    for (const PlannedTrial& trial : plan.trials) CHECK(trial.traffic == Traffic::idle);
+    for (const PlannedTrial& trial : plan.trials)
+        CHECK(trial.traffic == Traffic::idle);
 }
 
 TEST_CASE("one-write that was asked for without a hello is skipped with its reason") {
     CHECK_THAT(why_skipped(a_server(""), "silent-drop", "one-write"), ContainsSubstring("without --hello"));
-    CHECK_THAT(why_skipped(with_own_client(), "silent-drop", "one-write"), ContainsSubstring("without --hello"));
+    CHECK_THAT(why_skipped(with_own_client(), "silent-drop", "one-write"),
+               ContainsSubstring("without --hello"));
     CHECK(why_skipped(a_server(), "silent-drop", "one-write").empty());
 }
 
 TEST_CASE("what only the client could do to its own socket is skipped for a client of the user's own") {
     for (const char* scenario : {"orderly-close", "abortive-close"}) {
         INFO(scenario);
-        CHECK(why_skipped(with_own_client(), scenario, "idle") == "only your own client can close its connection");
+        CHECK(why_skipped(with_own_client(), scenario, "idle") ==
+              "only your own client can close its connection");
         CHECK(why_skipped(a_server(), scenario, "idle").empty());
     }
-    for (const char* scenario : {"silent-drop", "half-close", "process-killed"}) CHECK(why_skipped(with_own_client(), scenario, "idle").empty());
+    for (const char* scenario : {"silent-drop", "half-close", "process-killed"})
+        CHECK(why_skipped(with_own_client(), scenario, "idle").empty());
 }
 
 TEST_CASE("signals are skipped, for they would hit a process of ours") {
@@ -159,13 +170,15 @@ TEST_CASE("signals are skipped, for they would hit a process of ours") {
 }
 
 TEST_CASE("traffic that a stranger's server cannot be made to have is refused, with what there is") {
-    CHECK_THROWS_WITH(plan_of(a_server(), select({}, {"sending"})), ContainsSubstring("--traffic sending") && ContainsSubstring("one-write"));
+    CHECK_THROWS_WITH(plan_of(a_server(), select({}, {"sending"})),
+                      ContainsSubstring("--traffic sending") && ContainsSubstring("one-write"));
     CHECK_THROWS_AS(plan_of(a_server(), select({}, {"nonsense"})), BadInput);
 }
 
 TEST_CASE("the repeats of a cell meet the keepalive in phases that are evenly apart") {
     std::set<double> phases;
-    for (const PlannedTrial& trial : plan_of(a_server(), select({"silent-drop"}, {"idle"})).trials) phases.insert(trial.phase);
+    for (const PlannedTrial& trial : plan_of(a_server(), select({"silent-drop"}, {"idle"})).trials)
+        phases.insert(trial.phase);
     CHECK(phases == std::set{0.25, 0.75});
 }
 
