@@ -110,6 +110,18 @@ std::string share_sentence(const std::string& name, const Share& share) {
                        joined(parts, "; "));
 }
 
+/// Keeping a client that is there is what a server is for; it is said where it was tried.
+void add_alive(const std::string& name, const std::vector<OwnCell>& owns,
+               std::vector<std::string>& sentences) {
+    OwnCells kept;
+    for (const OwnCell& own : owns)
+        if (!own.is_failure() && own.cell->spoke.empty())
+            kept.push_back(&own);
+    if (!kept.empty())
+        sentences.push_back(
+            fmt::format("**{} kept the clients that were there**: {}.", name, say_cells(kept, "*")));
+}
+
 /// What never worked, with its first reason.
 void add_invalid(const Cells& cells, std::vector<std::string>& sentences) {
     std::map<std::string, int> reasons;
@@ -131,6 +143,7 @@ std::vector<std::string> own_headline(const Cells& cells) {
     const std::vector<OwnCell> owns = own_cells(cells);
     for (const Share& share : shares(cells, owns))
         sentences.push_back(share_sentence(name_of(cells), share));
+    add_alive(name_of(cells), owns, sentences);
     if (owns.empty())
         sentences.push_back("**No trial has a result.**");
     add_invalid(cells, sentences);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/agreement.h"
 #include "reports/own_server.h"
 #include "reports/text.h"
 
@@ -17,25 +18,33 @@ struct Leak {
     bool operator==(const Leak&) const = default;
 };
 
-bool has_window(const OwnCell& own) {
+/// When its options end it, where that is not within the watch for certain.
+std::optional<Duration> due_later(const OwnCell& own) {
+    std::optional<Duration> earliest;
+    for (const TrialLine* t : own.cell->valid)
+        if (const auto due = compare(*t); due == Agreement::beyond || due == Agreement::open)
+            earliest = std::min(earliest.value_or(t->predicted.after->from), t->predicted.after->from);
+    return earliest;
+}
+
+bool is_against_its_options(const OwnCell& own) {
     return std::any_of(own.cell->valid.begin(), own.cell->valid.end(),
-                       [](const TrialLine* t) { return t->predicted.kind == "window"; });
+                       [](const TrialLine* t) { return compare(*t) == Agreement::outside; });
 }
 
 /// A connection that stays ESTAB although its client is gone.
 Leak established(const OwnCell& own) {
     if (own.scenario->truth == Truth::stuck)
-        return {"It leaks ESTABLISHED", "the client's kernel acknowledges for its program, so no option "
-                                        "helps. Only a ping that the program itself "
-                                        "must answer within a limit tells"};
-    if (const auto beyond = own.cell->predicted_beyond())
-        return {fmt::format("It keeps ESTABLISHED for {}", far_time(*beyond)),
+        return {"It leaks ESTABLISHED",
+                "the client's kernel acknowledges for its program, so no option "
+                "helps. Only a ping that the program itself must answer within a limit tells"};
+    if (const auto due = due_later(own))
+        return {fmt::format("It keeps ESTABLISHED for {}", far_time(*due)),
                 own.traffic == "idle"
                     ? "that is what its options say. TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT set less"
                     : "what it wrote is sent again until the kernel gives up, and keepalive is off "
-                      "meanwhile. TCP_USER_TIMEOUT "
-                      "sets a limit"};
-    if (has_window(own))
+                      "meanwhile. TCP_USER_TIMEOUT sets a limit"};
+    if (is_against_its_options(own))
         return {"It holds ESTABLISHED against its options",
                 "by them the connection was to be over; this needs a look"};
     return {"It leaks ESTABLISHED", "nothing in its kernel ever asks, so the connection stays until the "
@@ -45,12 +54,11 @@ Leak established(const OwnCell& own) {
 Leak leak_of(const OwnCell& own) {
     if (own.leak == "CLOSE-WAIT")
         return {"It leaks CLOSE_WAIT", "the client's FIN has come, and the server does not call close(). "
-                                       "Call it when recv() has returned 0 and "
-                                       "everything is sent"};
+                                       "Call it when recv() has returned 0 and everything is sent"};
     if (own.leak == "UNCONN")
-        return {"It leaks descriptors", "the kernel has ended the connection, and the server does not call "
-                                        "close(). recv() returns the error, and "
-                                        "poll() says POLLERR and POLLHUP"};
+        return {"It leaks descriptors",
+                "the kernel has ended the connection, and the server does not call "
+                "close(). recv() returns the error, and poll() says POLLERR and POLLHUP"};
     if (own.leak == "ESTAB")
         return established(own);
     return {fmt::format("It leaves {}", own.leak),

@@ -59,6 +59,8 @@ TEST_CASE("a server that closes under a living client is told so, and one that k
     records.runs.front().scenarios.front().truth = Truth::alive;
     CHECK(own_cells(Cells(records)).front().let_go == "kept, as it should");
     CHECK(own_leaks(Cells(records)).empty());
+    CHECK_THAT(all_of(own_headline(Cells(records))),
+               ContainsSubstring("kept the clients that were there**: *drop* (idle)."));
     for (TrialLine& t : records.trials) {
         t.noticed_after = 30s;
         t.verdict = Verdict::gone;
@@ -139,4 +141,17 @@ TEST_CASE("options are told with their units, and what is off is told as off") {
     CHECK(say_options({false, 2h, 75s, 9, 0s}) == "no SO_KEEPALIVE; no TCP_USER_TIMEOUT");
     CHECK(say_options({true, 2h, 75s, 9, 0s}) ==
           "SO_KEEPALIVE after 2 h, every 75 s, 9 probes; no TCP_USER_TIMEOUT");
+}
+
+TEST_CASE(
+    "a connection that is due when the watch ends is not said to defy its options, one that was due is") {
+    Records records = only("try_leaks", {"silent-drop"}, "one-write");
+    for (TrialLine& t : records.trials)
+        t.predicted.after = Window{79s, 82s};
+    CHECK_THAT(all_of(own_leaks(Cells(records))),
+               ContainsSubstring("**It keeps ESTABLISHED for 79.0 s** on"));
+    for (TrialLine& t : records.trials)
+        t.predicted.after = Window{5s, 6s};
+    CHECK_THAT(all_of(own_leaks(Cells(records))),
+               ContainsSubstring("**It holds ESTABLISHED against its options** on *drop*"));
 }
