@@ -122,12 +122,12 @@ void add_alive(const std::string& name, const std::vector<OwnCell>& owns,
             fmt::format("**{} kept the clients that were there**: {}.", name, say_cells(kept, "*")));
 }
 
-/// What never worked, with its first reason.
+/// What never worked, with its reasons; how busy the machine was in each of them, the section on the method tells.
 void add_invalid(const Cells& cells, std::vector<std::string>& sentences) {
     std::map<std::string, int> reasons;
     for (const TrialLine& t : cells.records().trials)
         if (t.outcome == Outcome::invalid)
-            ++reasons[t.why];
+            ++reasons[t.why.starts_with("noisy") ? "the machine was too busy" : t.why];
     for (const auto& [why, count] : reasons)
         sentences.push_back(fmt::format("**{} of {} no result**: {}.", count,
                                         counted(cells.tried(), "trial") + (count == 1 ? " is" : " are"),

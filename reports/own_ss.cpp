@@ -56,15 +56,17 @@ std::string meaning_of(const SsLine& s, const OwnCell& own) {
     return "the server has shut its side down";
 }
 
-/// What was let go at once was seen last before anything had happened to it.
+/// What was let go at once was seen last before anything had happened to it, and what follows a close() of
+/// the program's own says nothing of how it noticed.
 bool teaches(const OwnCell& own) {
     if (own.ss.empty() || !own.is_failure())
         return false;
     if (!own.is_let_go())
         return true;
     const SsLine last(own.ss);
-    const bool changed = last.state != "ESTAB" || last.send_queue > 0 || last.tries > 0;
-    return changed && own.cell->spoke.back() >= prompt_limit;
+    const bool closed_by_program = last.state != "ESTAB" && last.state != "CLOSE-WAIT";
+    const bool changed = last.state == "CLOSE-WAIT" || last.send_queue > 0 || last.tries > 0;
+    return changed && !closed_by_program && own.cell->spoke.back() >= prompt_limit;
 }
 
 } // namespace

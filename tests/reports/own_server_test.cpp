@@ -134,3 +134,13 @@ TEST_CASE("the command to repeat a run is quoted for a shell, and the seed goes 
         ContainsSubstring(
             "halfopen try --port 8080 --hello 'hello\\n' --repeats 2 --seed 1 -- ./good.py --port 8080\n"));
 }
+
+TEST_CASE("trials that a busy machine spoilt are one sentence, however late it was in each") {
+    Records records = golden::records("try_good");
+    for (size_t i = 0; i < 3; ++i) {
+        records.trials[i].outcome = Outcome::invalid;
+        records.trials[i].why = "noisy: the fault happened " + std::to_string(i) + " ms late";
+    }
+    CHECK_THAT(own_server_text(records, eighty),
+               ContainsSubstring("\n3 of 24 trials are no result: the machine was too busy.\n"));
+}
