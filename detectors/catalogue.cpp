@@ -6,7 +6,7 @@
 
 #include "detectors/detector.h"
 
-// The rows of every report, in order: the five laws as stated and done right, other methods, the control.
+// The rows of every report, in order: the five laws as stated and done right, other methods, folklore, the control.
 #define HALFOPEN_METHODS(METHOD)                                                                             \
     METHOD(recv_as_stated)                                                                                   \
     METHOD(recv)                                                                                             \
@@ -23,6 +23,15 @@
     METHOD(epoll_edge_rdhup)                                                                                 \
     METHOD(recv_any_error)                                                                                   \
     METHOD(send_error)                                                                                       \
+    METHOD(getpeername)                                                                                      \
+    METHOD(send_zero)                                                                                        \
+    METHOD(recv_zero)                                                                                        \
+    METHOD(fionread)                                                                                         \
+    METHOD(fd_valid)                                                                                         \
+    METHOD(so_error_zero)                                                                                    \
+    METHOD(writable_means_alive)                                                                             \
+    METHOD(send_returned_means_delivered)                                                                    \
+    METHOD(connect_again)                                                                                    \
     METHOD(noop)
 
 namespace halfopen {

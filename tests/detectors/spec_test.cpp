@@ -40,7 +40,9 @@ TEST_CASE("the catalogue lists the laws first and the control last, each name on
     CHECK(names == std::vector<std::string_view>{
                        "recv-as-stated", "recv", "tcp-info-as-stated", "tcp-info", "select-as-stated",
                        "select", "keepalive", "keepalive+user-timeout", "heartbeat", "ping-pong",
-                       "user-timeout", "poll", "epoll-edge-rdhup", "recv-any-error", "send-error", "noop"});
+                       "user-timeout", "poll", "epoll-edge-rdhup", "recv-any-error", "send-error",
+                       "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid", "so-error-zero",
+                       "writable-means-alive", "send-returned-means-delivered", "connect-again", "noop"});
 }
 
 TEST_CASE("every method is described and can be made with its defaults") {
@@ -93,6 +95,8 @@ TEST_CASE("labels are for people") {
         {"epoll-edge-rdhup", "epoll, edge, RDHUP"},
         {"recv-any-error", "recv(), any error"},
         {"send-error", "send() fails"},
+        {"getpeername:interval=20ms", "getpeername(), interval 20 ms"},
+        {"fionread", "FIONREAD 0"},
         {"noop", "noop"}};
     for (const auto& [spec, label] : labels)
         CHECK(make_detector(spec)->label() == label);
@@ -119,6 +123,8 @@ TEST_CASE("a value out of range is told the range") {
     requires_words(complaint("keepalive:idle=0s"), {"too short", "1s"});
     requires_words(complaint("user-timeout:timeout=1us"), {"too short", "1ms"});
     requires_words(complaint("heartbeat:timeout=2000h"), {"too long", "1000h"});
+    requires_words(complaint("getpeername:interval=0s"), {"too short", "1ms"});
+    requires_words(complaint("connect-again:interval=1us"), {"too short", "1ms"});
 }
 
 TEST_CASE("a value without sense is told how to write one") {

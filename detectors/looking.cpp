@@ -1,0 +1,86 @@
+#include "detectors/looking.h"
+
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "detectors/theory/words.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+using Kind = SocketEvent::Kind;
+
+void read_what_waits(Connection& connection) {
+    std::array<char, 4096> buffer;
+    int waiting = 0;
+    while (ioctl(connection.fd(), FIONREAD, &waiting) == 0 && waiting > 0) {
+        const ssize_t n = recv(connection.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+        if (n <= 0)
+            return;
+        connection.received({buffer.data(), static_cast<size_t>(n)});
+    }
+}
+
+namespace {
+
+/// From the fault to the RST that the server's next write draws, after the client has closed.
+Window drawn_reset(const Situation& s, Window write) {
+    const Duration there_and_back = 2 * s.one_way;
+    // On a link with a delay, what was on its way at the fault draws one already.
+    const Duration from = s.one_way > 0ns ? s.one_way : write.from;
+    return Window{from, write.to + there_and_back} + at_once;
+}
+
+/// The client has closed: its FIN is here, and what the server sends from now on is answered by RST.
+Prediction after_close(const Situation& s, const Ending& ending) {
+    const auto write = next_write_of(s);
+    if (!write && s.traffic == Traffic::request_response && s.one_way > 0ns)
+        return unknown(fmt::format("{}; only if an answer was on its way at the fault does it draw a RST, and "
+                                   "whether one was is a matter of moments",
+                                   ending.of_fin));
+    if (!write)
+        return never(fmt::format("{}; the server writes nothing that would draw a RST", ending.of_fin));
+    Prediction p;
+    p.kind = Prediction::Kind::window;
+    p.after = drawn_reset(s, *write) + Window{0ns, ending.look};
+    p.signal = ending.signal;
+    p.rule = fmt::format("{}; the server's next write is answered by RST, and that ends the connection",
+                         ending.of_fin);
+    if (ending.look > 0ns)
+        p.rule += fmt::format("; it looks every {}", plain(ending.look));
+    p.steps = {fmt::format("{} after the fault: FIN, the state is CLOSE_WAIT", in_seconds(arrival(s))),
+               fmt::format("{} after the fault: the server writes, and the client's kernel answers by RST",
+                           in_seconds(*write))};
+    return p;
+}
+
+} // namespace
+
+Prediction sees_end(const Situation& s, const Ending& ending) {
+    const SocketEvent event = socket_events(s, {});
+    if (event.kind == Kind::eof_or_error)
+        return unknown(fmt::format("{}; RST comes instead of FIN when the client had not read all: a matter of "
+                                   "moments",
+                                   ending.of_fin));
+    if (event.kind == Kind::eof && s.effect == Effect::fin)
+        return after_close(s, ending);
+    if (event.kind == Kind::eof)
+        return never(fmt::format("{}; the client still reads, and the connection goes on", ending.of_fin));
+    Prediction p = hears(event, {.look = ending.look});
+    if (p.kind == Prediction::Kind::window)
+        p.signal = ending.signal;
+    return p;
+}
+
+bool writer_may_take_error(const Situation& s) {
+    if (s.traffic == Traffic::sending)
+        return true;
+    return s.effect == Effect::reset &&
+           (s.traffic == Traffic::one_write || s.traffic == Traffic::request_response);
+}
+
+} // namespace halfopen
