@@ -23,6 +23,12 @@
     METHOD(epoll_edge_rdhup)                                                                                 \
     METHOD(recv_any_error)                                                                                   \
     METHOD(send_error)                                                                                       \
+    METHOD(phi_accrual)                                                                                      \
+    METHOD(chen_nfd_e)                                                                                       \
+    METHOD(jacobson)                                                                                         \
+    METHOD(read_idle_ping)                                                                                   \
+    METHOD(ping_unless_busy)                                                                                 \
+    METHOD(request_deadline)                                                                                 \
     METHOD(getpeername)                                                                                      \
     METHOD(send_zero)                                                                                        \
     METHOD(recv_zero)                                                                                        \

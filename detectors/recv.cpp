@@ -27,21 +27,27 @@ public:
 
 } // namespace
 
-bool receive(Connection& connection, Out& out, int flags) {
-    std::array<char, 4096> buffer;
+std::optional<std::span<const char>> receive_into(std::span<char> buffer, Connection& connection, Out& out,
+                                                  int flags) {
     const ssize_t n = recv(connection.fd(), buffer.data(), buffer.size(), flags);
     if (n > 0) {
-        connection.received({buffer.data(), static_cast<size_t>(n)});
-        return true;
+        const std::span<const char> bytes{buffer.data(), static_cast<size_t>(n)};
+        connection.received(bytes);
+        return bytes;
     }
     // A signal came, or there is nothing to read just now: both mean "ask again".
     if (n == -1 && (errno == EINTR || errno == EAGAIN))
-        return true;
+        return std::span<const char>{};
     if (n == 0)
         out.eof("recv: 0");
     else
         out.gone("recv", errno);
-    return false;
+    return std::nullopt;
+}
+
+bool receive(Connection& connection, Out& out, int flags) {
+    std::array<char, 4096> buffer;
+    return receive_into(buffer, connection, out, flags).has_value();
 }
 
 extern const Method recv_method;

@@ -64,9 +64,22 @@ public:
     using Out::gone;
     void eof(std::string_view signal) override { said = {Verdict::eof, std::string(signal)}; }
     void gone(std::string_view signal) override { said = {Verdict::gone, std::string(signal)}; }
-    void suspect() override {}
-    void trust() override {}
+    void suspect() override { opine(true); }
+    void trust() override { opine(false); }
+    /// Suspicions are true, their returns false.
+    std::vector<bool> opinions() const {
+        const std::lock_guard lock(mutex_);
+        return opinions_;
+    }
     Said said;
+
+private:
+    void opine(bool suspects) {
+        const std::lock_guard lock(mutex_);
+        opinions_.push_back(suspects);
+    }
+    mutable std::mutex mutex_;
+    std::vector<bool> opinions_;
 };
 
 /// Watches from its construction until the verdict. The client's end is `client`.
@@ -85,6 +98,7 @@ public:
     void signal();
 
     LoopbackConnection& server() { return connection_; }
+    std::vector<bool> opinions() const { return notebook_.opinions(); }
     bool quiet_for(Duration);
     /// The verdict; empty when none comes within five seconds.
     Said verdict();

@@ -41,7 +41,8 @@ TEST_CASE("the catalogue lists the laws first and the control last, each name on
                        "recv-as-stated", "recv", "tcp-info-as-stated", "tcp-info", "select-as-stated",
                        "select", "keepalive", "keepalive+user-timeout", "heartbeat", "ping-pong",
                        "user-timeout", "poll", "epoll-edge-rdhup", "recv-any-error", "send-error",
-                       "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid", "so-error-zero",
+                       "phi-accrual", "chen-nfd-e", "jacobson", "read-idle-ping", "ping-unless-busy",
+                       "request-deadline", "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid", "so-error-zero",
                        "writable-means-alive", "send-returned-means-delivered", "connect-again", "noop"});
 }
 
@@ -97,6 +98,12 @@ TEST_CASE("labels are for people") {
         {"send-error", "send() fails"},
         {"getpeername:interval=20ms", "getpeername(), interval 20 ms"},
         {"fionread", "FIONREAD 0"},
+        {"phi-accrual:threshold=3", "phi accrual 2 s, phi 3"},
+        {"chen-nfd-e", "Chen NFD-E 2 s + 500 ms, 2 missed"},
+        {"jacobson", "Jacobson 2 s"},
+        {"read-idle-ping", "read-idle ping 2 s, limit 10 s"},
+        {"ping-unless-busy", "ping unless busy 2 s, limit 10 s"},
+        {"request-deadline:timeout=3s", "request deadline 3 s"},
         {"noop", "noop"}};
     for (const auto& [spec, label] : labels)
         CHECK(make_detector(spec)->label() == label);
@@ -122,6 +129,9 @@ TEST_CASE("a value out of range is told the range") {
     requires_words(complaint("keepalive:idle=99999999999999999999999s"), {"too long", "32767s"});
     requires_words(complaint("keepalive:idle=0s"), {"too short", "1s"});
     requires_words(complaint("user-timeout:timeout=1us"), {"too short", "1ms"});
+    requires_words(complaint("phi-accrual:threshold=0"), {"threshold=0", "from 1 to 16"});
+    requires_words(complaint("chen-nfd-e:margin=0s"), {"margin=0s", "too short", "1ms"});
+    requires_words(complaint("chen-nfd-e:count=0"), {"from 1 to 100"});
     requires_words(complaint("heartbeat:timeout=2000h"), {"too long", "1000h"});
     requires_words(complaint("getpeername:interval=0s"), {"too short", "1ms"});
     requires_words(complaint("connect-again:interval=1us"), {"too short", "1ms"});
@@ -150,6 +160,7 @@ TEST_CASE("keepalive takes whole seconds only, as its options do") {
 TEST_CASE("a limit at or below the interval is refused, because it convicts everybody") {
     requires_words(complaint("heartbeat:interval=10s"), {"timeout=10s", "interval=10s", "timeout=50s"});
     requires_words(complaint("ping-pong:timeout=1s"), {"timeout=1s", "interval=2s"});
+    requires_words(complaint("read-idle-ping:idle=10s"), {"timeout=10s", "idle=10s", "timeout=50s"});
 }
 
 TEST_CASE("settings become what the harness needs to know") {

@@ -1,0 +1,86 @@
+#include "detectors/hellos.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "detectors/predicting.h"
+#include "detectors/recv.h"
+#include "detectors/theory/words.h"
+#include "detectors/timeouts.h"
+#include "detectors/waiting.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+HelloReader::Heard HelloReader::wait(Instant until) {
+    while (unheard_ == 0) {
+        pollfd watched{connection_.fd(), POLLIN, 0};
+        const int ready = poll(&watched, 1, to_poll(until - MonotonicClock::now()));
+        if (ready == -1 && errno != EINTR) {
+            out_.gone("poll", errno);
+            return Heard::over;
+        }
+        if (ready == 0 && MonotonicClock::now() >= until)
+            return Heard::nothing;
+        if (ready != 1)
+            continue;
+        std::array<char, 4096> buffer;
+        const auto bytes = receive_into(buffer, connection_, out_, MSG_DONTWAIT);
+        if (!bytes)
+            return Heard::over;
+        for (const FrameType type : frames_.feed(*bytes))
+            unheard_ += type == FrameType::hello;
+    }
+    --unheard_;
+    return Heard::hello;
+}
+
+Window hello_before_fault(const Situation& s, Duration interval) {
+    if (info(s.traffic).client_interval == 0ns)
+        return waited_before_fault(s);
+    // The first hello leaves just after watching has begun, and travels.
+    const Window since = s.watch_before_fault - Window{0ns, off_beat + 2 * s.one_way};
+    const Duration from = since.from % interval;
+    const Duration width = since.to - since.from;
+    if (since.from < 0ns || from + width >= interval)
+        return {-s.one_way, interval};
+    return {from, from + width};
+}
+
+Prediction hello_missing(const Situation& s, const HelloLimit& hello) {
+    const Window before = hello_before_fault(s, hello.interval);
+    const Window limit = hello.limit + Window{0ns, poll_lateness(hello.limit.to)};
+    // On a path whose delay varies the learned interval does too, by as much at most.
+    const Window learned{limit.from - s.slowest_way, limit.to};
+    if (const auto waited = waits(s, {.what = "hello",
+                                      .signal = hello.signal,
+                                      .beat = hello.interval,
+                                      .limit = s.effect == Effect::slow ? learned : limit,
+                                      .last_before = before,
+                                      .crowded = info(s.traffic).client_interval > 0ns}))
+        return *waited;
+    if (client_lives(s.effect) && limit.from <= hello.interval + off_beat)
+        return unknown(fmt::format("the client says hello every {}, and is convicted when one is {} late, "
+                                   "which is a matter of moments",
+                                   plain(hello.interval), plain(hello.limit.to - hello.interval)));
+    if (client_lives(s.effect))
+        return never(fmt::format("the client says hello every {}, and is convicted only after {} without one",
+                                 plain(hello.interval), in_seconds(limit)));
+    Prediction p;
+    p.kind = Prediction::Kind::window;
+    p.after = limit - before;
+    p.signal = hello.signal;
+    p.rule = fmt::format("the last hello + {}, and no more comes", hello.sum);
+    p.steps = {"0 s: the last hello arrives", fmt::format("{} later: the fault", in_seconds(before)),
+               fmt::format("{}: no hello came: {}", in_seconds(limit), hello.sum)};
+    return p;
+}
+
+} // namespace halfopen
