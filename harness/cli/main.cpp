@@ -37,6 +37,9 @@ std::string say_usage_error(const CLI::App& app, const CLI::ParseError& error, i
         if (word == planned) return fmt::format("\"{}\" is planned and not there yet; verbs: {}", word, join_names(verbs));
     if (!word.empty() && word[0] != '-' && std::find(verbs.begin(), verbs.end(), word) == verbs.end())
         return fmt::format("there is no verb \"{}\"{}; verbs: {}", word, did_you_mean(word, verbs), join_names(verbs));
+    const bool has_dashes = std::any_of(argv, argv + argc, [](const char* a) { return std::string_view(a) == "--"; });
+    if (word == "try" && !has_dashes)
+        return fmt::format("{}; your server's command comes last, after two dashes: halfopen try --port 8080 -- ./server --listen 0.0.0.0", error.what());
     return fmt::format("{}; see halfopen {}--help", error.what(),
                        std::find(verbs.begin(), verbs.end(), word) == verbs.end() ? "" : word + " ");
 }

@@ -9,7 +9,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/names.h"
-#include "harness/cli/escapes.h"
+#include "harness/base/escapes.h"
 #include "harness/cli/labs.h"
 #include "harness/cli/results.h"
 #include "harness/cli/runner.h"
@@ -115,7 +115,7 @@ void try_server(TryOptions& o) {
     must_run_here(lab);
     const Terminal terminal = look_at_terminal(o.run.colour, o.run.ascii);
     Store store(o.run.output.empty() ? fresh_folder("try-" + server.name()) : fs::path(o.run.output), {plan.digest(), lab.name(), lab.kernel()});
-    fmt::print(stderr, "{}results: {}\n", say_beforehand(lab, server, plan), store.folder().string());
+    fmt::print(stderr, "{}", say_beforehand(lab, server, plan));
     lab.log = std::make_shared<CommandLog>();
     // In a guest the server's output is the guest's, and comes back in the end.
     if (lab.guest) lab.log.reset();

@@ -1,6 +1,7 @@
 #include "harness/trial/own_server.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include <netinet/tcp.h>
@@ -12,9 +13,17 @@
 
 namespace halfopen {
 
+namespace fs = std::filesystem;
+
 using namespace std::chrono_literals;
 
 namespace {
+
+/// Programs whose first argument is the program.
+bool runs_others(const std::string& program) {
+    constexpr std::array<std::string_view, 8> names{"env", "perl", "ruby", "node", "php", "sh", "bash", "dash"};
+    return program.starts_with("python") || std::find(names.begin(), names.end(), program) != names.end();
+}
 
 /// Its description owns its words: it is about a command that was typed a moment ago.
 class OwnMethod final : public Detector {
@@ -82,10 +91,13 @@ std::string why_skipped(const OwnServer& server, const Scenario& scenario, Traff
 } // namespace
 
 std::string OwnServer::name() const {
-    // In "env NAME=value PROGRAM" the program is meant (env(1)).
-    const auto is_prefix = [](const std::string& word) { return word == "env" || word.find('=') != std::string::npos; };
-    const auto program = std::find_if_not(command.words.begin(), command.words.end(), is_prefix);
-    return std::filesystem::path(program == command.words.end() ? command.words.front() : *program).filename().string();
+    const auto file = [](const std::string& word) { return fs::path(word).filename().string(); };
+    // In "env NAME=value PROGRAM" and in "python3 server.py" what comes last is meant.
+    const auto is_prefix = [&](const std::string& word) { return word.find('=') != std::string::npos || runs_others(file(word)); };
+    auto word = command.words.begin();
+    while (word != command.words.end() && is_prefix(*word)) ++word;
+    const bool is_named = word != command.words.end() && !word->starts_with("-");
+    return file(is_named ? *word : command.words.front());
 }
 
 std::shared_ptr<const Detector> method_of(const OwnServer& server, std::optional<SocketTimers> timers, Duration answers_within) {

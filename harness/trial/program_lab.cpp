@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "harness/base/error.h"
+#include "harness/base/escapes.h"
 
 namespace halfopen {
 
@@ -81,7 +82,7 @@ bool ProgramLab::look_at_first_connection(Duration listened_after) {
         throw BadInput(fmt::format("{}: {}{}", server_.name(), e.what(), log_.last_words()));
     }
     timers_ = timers_of(*trial->options());
-    found_ = OwnServerLine{server_.command.words, server_.command.port, server_.client.command, server_.client.hello,
+    found_ = OwnServerLine{server_.command.words, server_.command.port, server_.client.command, escape(server_.client.hello),
                            listened_after, trial->answered_after(), trial->options(), {}, {}};
     return true;
 }

@@ -17,7 +17,12 @@ while True:
     for one in ready:
         if one is server:
             clients.append(server.accept()[0])
-        elif data := one.recv(4096):
+            continue
+        try:
+            data = one.recv(4096)
+        except ConnectionError:
+            data = b""
+        if data:
             one.sendall(b"you said " + data)
         else:  # The mistake: it is watched no more, but close() is never called.
             clients.remove(one)

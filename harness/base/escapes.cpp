@@ -1,4 +1,4 @@
-#include "harness/cli/escapes.h"
+#include "harness/base/escapes.h"
 
 #include "harness/base/error.h"
 
@@ -33,6 +33,22 @@ std::string unescape(std::string_view option, std::string_view text) {
                                        letter ? text.substr(i, 3) : ""));
         out += is_hex ? static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])) : bytes[known];
         if (is_hex) i += 2;
+    }
+    return out;
+}
+
+std::string escape(std::string_view raw) {
+    std::string out;
+    for (const char c : raw) {
+        const auto known = bytes.find(c);
+        if (c == '"' || c == '\'')
+            out += c; // They need none outside of C.
+        else if (known != std::string_view::npos)
+            out += fmt::format("\\{}", letters[known]);
+        else if (c < ' ' || c > '~')
+            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        else
+            out += c;
     }
     return out;
 }

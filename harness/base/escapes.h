@@ -10,4 +10,7 @@ namespace halfopen {
 /// none.
 std::string unescape(std::string_view option, std::string_view text);
 
+/// The other way: what is no printable ASCII becomes an escape, so that the text can be typed again.
+std::string escape(std::string_view bytes);
+
 } // namespace halfopen

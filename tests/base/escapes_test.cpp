@@ -1,6 +1,6 @@
 // What a person types for --hello becomes the bytes that a client says.
 
-#include "harness/cli/escapes.h"
+#include "harness/base/escapes.h"
 
 #include "harness/base/error.h"
 #include "support/catch.h"
@@ -54,4 +54,11 @@ TEST_CASE("escapes: what is none is refused with the option's name, what was typ
 TEST_CASE("escapes: a lone backslash at the end is refused") {
     CHECK_THROWS_WITH(bytes("PING\\"), ContainsSubstring("\"\\\" is no escape"));
     CHECK_THROWS_WITH(bytes("\\\\\\"), ContainsSubstring("\"\\\" is no escape"));
+}
+
+TEST_CASE("bytes that were escaped are the same bytes when they are read back") {
+    std::string all;
+    for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
+    CHECK(unescape("--hello", escape(all)) == all);
+    CHECK(escape("PING\r\n") == "PING\\r\\n");
 }
