@@ -91,8 +91,6 @@ std::unique_ptr<LiveTrial> ProgramLab::build(const PlannedTrial& planned) { retu
 
 bool ProgramLab::has_news() {
     bool news = false;
-    while (const auto change = instants_ ? instants_->next() : std::nullopt)
-        for (Host& host : hosts_) news = host.watch.take(*change) || news;
     for (Host& host : hosts_) {
         news = host.watch.hear() || news;
         if (now() >= host.watch.next_look()) {
@@ -100,6 +98,9 @@ bool ProgramLab::has_news() {
             news = true;
         }
     }
+    // Last: a connection that was found freed is judged at once, and its end was stamped before.
+    while (const auto change = instants_ ? instants_->next() : std::nullopt)
+        for (Host& host : hosts_) news = host.watch.take(*change) || news;
     return news;
 }
 
