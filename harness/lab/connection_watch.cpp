@@ -56,7 +56,8 @@ void ConnectionWatch::see(Fate& fate, const TcpSocket& s, Instant now) {
     if (s.state == TCP_CLOSE_WAIT && !fate.fin) fate.fin = Seen{last_look_, now};
     if (fate.last && is_closed_by_program(s)) {
         fate.let_go = Seen{last_look_, now};
-        fate.closed_alive = !fate.fin;
+        // LAST_ACK: the FIN was there first, and came and was answered between two looks.
+        fate.closed_alive = !fate.fin && s.state != TCP_LAST_ACK;
     }
     fate.last = s;
 }
