@@ -41,13 +41,23 @@ void reap(const std::vector<pid_t>& pids) {
     for (const pid_t pid : pids) waitpid(pid, nullptr, WNOHANG);
 }
 
+/// One that the user asked for.
+void set_for_command(const std::string& name, const std::string& value) {
+    try {
+        write_sysctl(name, value);
+    } catch (const SystemError& e) {
+        throw BadInput(fmt::format("--sysctl {}={}: {}; a network namespace has those that unshare -rn sysctl net shows", name, value,
+                                   e.error_number == ENOENT ? "this kernel has no such parameter" : errno_name(e.error_number)));
+    }
+}
+
 } // namespace
 
 ServerProgram::ServerProgram(const ServerCommand& command, const Sysctls& sysctls, const CommandLog& log)
     : command_(command), log_(log) {
     network_ = Topology::build_server(sysctls);
     write_sysctl("net.ipv4.ip_unprivileged_port_start", "0"); // Port 80 is nobody's privilege in here.
-    for (const auto& [name, value] : command.sysctls) write_sysctl(name, value);
+    for (const auto& [name, value] : command.sysctls) set_for_command(name, value);
     sockets_.emplace();
     started_ = MonotonicClock::now();
     process_ = fork_process([&]() -> int { become_command(command_, log_); });
