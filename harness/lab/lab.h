@@ -3,6 +3,7 @@
 // at it; trials watch it.
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "harness/lab/canary.h"
@@ -20,6 +21,23 @@ namespace halfopen {
 struct Bracket {
     Instant before, after;
     Duration width() const { return after - before; }
+};
+
+/// All that a client of the user's own has started, as long as it stays in that group: ended with the world, for its
+/// connection is held by whichever of them made it.
+class ProcessGroup {
+public:
+    ProcessGroup() = default;
+    explicit ProcessGroup(pid_t leader) : leader_(leader) {}
+    ProcessGroup(ProcessGroup&& other) noexcept : leader_(std::exchange(other.leader_, 0)) {}
+    ProcessGroup& operator=(ProcessGroup&& other) noexcept {
+        std::swap(leader_, other.leader_);
+        return *this;
+    }
+    ~ProcessGroup();
+
+private:
+    pid_t leader_ = 0;
 };
 
 class World {
@@ -84,6 +102,7 @@ private:
     Fd due_;
     Fd client_control_, server_control_;
     Process client_, server_;
+    ProcessGroup own_client_; ///< ended before its leader is, whose number is the group's
     Canary canary_;
 };
 

@@ -28,6 +28,10 @@ void tell_where(const Endpoint& server, std::vector<std::string>& environment) {
 
 } // namespace
 
+ProcessGroup::~ProcessGroup() {
+    if (leader_) kill(-leader_, SIGKILL); // It may be empty by now.
+}
+
 World::World(const WorldSpec& spec, Topology topology, Slot& slot)
     : spec_(spec), slot_(slot), topology_(std::move(topology)) {}
 
@@ -57,6 +61,7 @@ void World::start_client(const Command& server, const CommandLog& log) {
         tell_where(plain_.server, client.environment);
         become_command(client, log);
     });
+    own_client_ = ProcessGroup(client_.pid());
 }
 
 /// The client's end of the connection that is watched; of its own descriptor, for a moment.
