@@ -62,6 +62,8 @@ public:
     /// The client says its hello again, so shortly before the fault that the answer comes after it. `by_client`: the
     /// client itself makes the system call that is the fault, and says it just before.
     void ask_at_fault(bool by_client);
+    /// Finds the socket of a client of the user's own ahead of a fault that is made at it: looking takes milliseconds.
+    void reach_for_own_client();
 
     /// The detector begins to watch, the client sends its proof of life, the traffic begins.
     void start();
@@ -97,6 +99,7 @@ private:
     Slot& slot_;
     const Fd* noticed_ = nullptr;
     PlainClient plain_;
+    Fd own_client_socket_; ///< a duplicate, from reach_for_own_client() to the fault
     Topology topology_;
     Fd server_socket_;
     Fd due_;

@@ -83,9 +83,13 @@ void World::ask_at_fault(bool by_client) {
     check(send(borrowed.get(), plain_.hello.data(), plain_.hello.size(), MSG_DONTWAIT | MSG_NOSIGNAL), "asking once more");
 }
 
+void World::reach_for_own_client() {
+    if (!plain_.command.empty()) own_client_socket_ = client_socket();
+}
+
 /// A program that knows nothing of faults: its socket is half-closed for it, or forgotten when all of it is killed.
 Bracket World::fail_own_client(ClientDo command) {
-    Fd borrowed = client_socket();
+    Fd borrowed = own_client_socket_ ? std::move(own_client_socket_) : client_socket();
     Bracket bracket{MonotonicClock::now(), {}};
     if (command == ClientDo::shut_write) {
         check(shutdown(borrowed.get(), SHUT_WR), "half-closing the client's socket");

@@ -90,6 +90,10 @@ Duration ProgramTrial::anchor_before(Instant, const Situation& s) const {
     return (s.segment_before_fault.from + s.segment_before_fault.to) / 2;
 }
 
+void ProgramTrial::look_before_fault() {
+    if (planned_.scenario->faults.front().kind->about.by_client) world_.reach_for_own_client();
+}
+
 std::string ProgramTrial::why_not_ready(Instant) {
     before_ = say_as_ss(*fate().last);
     if (!asks()) return {};

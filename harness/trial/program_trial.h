@@ -29,6 +29,7 @@ private:
     const Detector& method() const override { return *method_; }
     Situation read_situation(Instant due) const override;
     Duration anchor_before(Instant due, const Situation&) const override;
+    void look_before_fault() override;
     std::string why_not_ready(Instant due) override;
     void just_before_fault() override;
     std::string why_in_vain() override;
