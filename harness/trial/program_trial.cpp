@@ -15,6 +15,11 @@ namespace {
 
 /// A server that takes longer to accept, or to answer, does not do so at all.
 constexpr Duration accepted_within = 1s;
+/// A client of the user's own that has not come to rest by then is one that always talks.
+constexpr Duration rests_within = 1200ms;
+
+/// Nobody says when a client of the user's own has logged in, or whatever it does first: it says no more then.
+bool is_at_rest(const TcpInfo& tcp) { return std::min(tcp.last_data_received, tcp.last_ack_received) >= settled_after - 50ms; }
 
 Window around(Duration d, Duration by) { return {std::max<Duration>(0ns, d - by), d + by}; }
 
@@ -52,6 +57,7 @@ bool ProgramTrial::is_settled() {
     }
     if (!accepted || !answered || since < settled_after - 50ms) return false;
     if (socket->send_queue > 0 || socket->receive_queue > 0) return false;
+    if (!server_.client.command.empty() && !is_at_rest(socket->info) && since < rests_within) return false;
     if (!options_)
         if (const BorrowedSocket borrowed = borrow_socket(socket->inode)) {
             options_ = read_options(borrowed.fd.get());
