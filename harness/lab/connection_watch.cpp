@@ -29,6 +29,10 @@ ConnectionWatch::~ConnectionWatch() {
 
 void ConnectionWatch::follow(Ipv4 client) { fates_[client.bytes[3]]; }
 
+bool ConnectionWatch::has_others(Ipv4 client) const {
+    return std::any_of(fates_.begin(), fates_.end(), [&](const auto& f) { return f.first != client.bytes[3] && f.second.is_there(); });
+}
+
 Instant ConnectionWatch::next_look() const {
     const Duration since = MonotonicClock::now() - last_fired_;
     return last_look_ + std::max({finest, since / 200, 20 * cost_of_look_});

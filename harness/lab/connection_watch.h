@@ -37,6 +37,8 @@ public:
     /// From now on the connections from that address are followed.
     void follow(Ipv4 client);
     const Fate& fate(Ipv4 client) const { return fates_.at(client.bytes[3]); }
+    /// Whether the program holds connections of other clients.
+    bool has_others(Ipv4 client) const;
 
     /// Looks at the table now.
     void look();

@@ -34,6 +34,9 @@ public:
     std::optional<Duration> wait_until_listening(const std::function<bool(Duration)>& sleep) const;
     /// Why it serves no longer: it ended, and nothing listens. Empty while it does.
     std::string why_not_serving() const;
+    /// When it is about to end, waits until it has: a process closes its sockets first (do_exit()).
+    void let_it_end() const;
+    bool listens() const { return listener().has_value(); }
     /// SIGTERM to all that the command has started, and SIGKILL to what is left after two seconds. A sentence when
     /// that was needed, else nothing.
     std::string end();

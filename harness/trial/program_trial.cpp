@@ -42,8 +42,12 @@ void ProgramTrial::start() {
 
 bool ProgramTrial::is_settled() {
     const Slot& slot = world_.slot();
-    if (slot.broken.is_set()) throw Error(Exit::incomplete, slot.broken.get());
+    // First: a server that has ended refuses its clients, and says more of it than they do.
     if (const std::string why = watch_.program().why_not_serving(); !why.empty()) throw Error(Exit::incomplete, why);
+    if (slot.broken.is_set())
+        throw Error(Exit::incomplete, watch_.program().listens() ? slot.broken.get()
+                                                                 : "the server listens no longer, and refused this client; if it serves one "
+                                                                   "client only, --each gives every connection a server of its own");
     watch_.look();
     const auto& socket = fate().last;
     const Duration since = MonotonicClock::now() - started_;
@@ -51,9 +55,7 @@ bool ProgramTrial::is_settled() {
     const bool answered = slot.client_acked || !server_.client.command.empty();
     if ((!accepted || !answered) && since > accepted_within) {
         if (fate().let_go || fate().given_up) throw Error(Exit::incomplete, "the server hung up before anything was broken");
-        throw Error(Exit::incomplete, !accepted ? "the server did not accept this connection while it had others; if it serves one client at "
-                                                  "a time, --each gives every connection a server of its own"
-                                                : "the server did not answer the hello; --no-answer, if none is to come");
+        throw Error(Exit::incomplete, !accepted ? why_not_accepted() : "the server did not answer the hello; --no-answer, if none is to come");
     }
     if (!accepted || !answered || since < settled_after - 50ms) return false;
     if (socket->send_queue > 0 || socket->receive_queue > 0) return false;
@@ -66,6 +68,13 @@ bool ProgramTrial::is_settled() {
     if (!options_) throw Error(Exit::incomplete, "the options of the server's socket cannot be read: no process that may be looked at holds it");
     method_ = method_of(server_, timers_of(*options_), patience());
     return true;
+}
+
+std::string ProgramTrial::why_not_accepted() const {
+    if (watch_.has_others(world_.topology().client_ip))
+        return "the server did not accept this connection while it had others; if it serves one client at a time, --each gives every connection "
+               "a server of its own";
+    return fmt::format("the server listens, and did not accept its only client within {}: it has to call accept()", say(accepted_within));
 }
 
 /// How long the server may take to answer once more: its first answer, several times.

@@ -34,7 +34,8 @@ private:
     void just_before_fault() override;
     std::string why_in_vain() override;
     void judge_line(TrialLine&) override;
-    std::string why_not_a_result() override { return watch_.program().why_not_serving(); }
+    std::string why_not_a_result() override;
+    std::string why_not_accepted() const;
     bool asks() const { return planned_.traffic == Traffic::one_write; }
     Duration patience() const;
 
