@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,6 +113,21 @@ std::optional<Duration> ServerProgram::wait_until_listening(const std::function<
 std::string ServerProgram::why_not_serving() const {
     if (process_.state() != Process::State::ended || listener()) return {};
     return fmt::format("the server {} while its connections were watched{}", how_it_ended(), log_.last_words());
+}
+
+void ServerProgram::let_it_end() const {
+    std::ifstream file(fmt::format("/proc/{}/stat", process_.pid()));
+    std::string stat;
+    std::getline(file, stat);
+    // proc_pid_stat(5): state, five numbers, flags; before them the program's name in parentheses.
+    std::istringstream rest(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
+    std::string word;
+    unsigned flags = 0;
+    for (int i = 0; i < 6; ++i) rest >> word;
+    constexpr unsigned exiting = 0x4; // PF_EXITING
+    if (!(rest >> flags) || !(flags & exiting)) return;
+    pollfd end{process_.pidfd().get(), POLLIN, 0};
+    poll(&end, 1, 1000);
 }
 
 std::string ServerProgram::end() {

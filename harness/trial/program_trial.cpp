@@ -138,6 +138,11 @@ std::string ProgramTrial::why_in_vain() {
 
 bool ProgramTrial::has_noticed() { return fate().let_go || !watch_.program().why_not_serving().empty(); }
 
+std::string ProgramTrial::why_not_a_result() {
+    watch_.program().let_it_end(); // A server that dies of a failure has not let go.
+    return watch_.program().why_not_serving();
+}
+
 void ProgramTrial::judge_line(TrialLine& line) {
     watch_.look();
     const Fate& fate = this->fate();
