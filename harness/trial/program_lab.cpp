@@ -42,7 +42,9 @@ ProgramLab::ProgramLab(NamespacesLab& base, const Fd& channel, const OwnServer& 
     kernel_ = kernel_facts(Sysctls::load().read_back(), base_.kernel().hz);
     for (const Instant give_up = now() + server_.command.start_within; !look_at_first_connection(listened_after);) {
         if (now() > give_up)
-            throw BadInput(fmt::format("{} hangs up on a client before anything is broken{}", server_.name(), log_.last_words()));
+            throw BadInput(fmt::format("{} hangs up on a client before anything is broken; {}{}", server_.name(),
+                                       server_.client.hello.empty() ? "give it something to answer, with --hello" : "it may want another --hello",
+                                       log_.last_words()));
         if (!sleep_until(now() + 50ms)) return;
     }
 }
