@@ -23,12 +23,17 @@
     METHOD(epoll_edge_rdhup)                                                                                 \
     METHOD(recv_any_error)                                                                                   \
     METHOD(send_error)                                                                                       \
-    METHOD(phi_accrual)                                                                                      \
-    METHOD(chen_nfd_e)                                                                                       \
-    METHOD(jacobson)                                                                                         \
+    METHOD(poll_rdhup)                                                                                       \
+    METHOD(poll_nothing)                                                                                     \
+    METHOD(epoll)                                                                                            \
+    METHOD(epoll_not_reading)                                                                                \
+    METHOD(sigio)                                                                                            \
     METHOD(read_idle_ping)                                                                                   \
     METHOD(ping_unless_busy)                                                                                 \
     METHOD(request_deadline)                                                                                 \
+    METHOD(chen_nfd_e)                                                                                       \
+    METHOD(jacobson)                                                                                         \
+    METHOD(phi_accrual)                                                                                      \
     METHOD(getpeername)                                                                                      \
     METHOD(send_zero)                                                                                        \
     METHOD(recv_zero)                                                                                        \

@@ -31,6 +31,7 @@ std::string c_block(const std::string& page) {
 }
 
 constexpr const char* includes = R"(
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>

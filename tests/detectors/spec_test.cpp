@@ -41,9 +41,11 @@ TEST_CASE("the catalogue lists the laws first and the control last, each name on
                        "recv-as-stated", "recv", "tcp-info-as-stated", "tcp-info", "select-as-stated",
                        "select", "keepalive", "keepalive+user-timeout", "heartbeat", "ping-pong",
                        "user-timeout", "poll", "epoll-edge-rdhup", "recv-any-error", "send-error",
-                       "phi-accrual", "chen-nfd-e", "jacobson", "read-idle-ping", "ping-unless-busy",
-                       "request-deadline", "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid", "so-error-zero",
-                       "writable-means-alive", "send-returned-means-delivered", "connect-again", "noop"});
+                       "poll-rdhup", "poll-nothing", "epoll", "epoll-not-reading", "sigio",
+                       "read-idle-ping", "ping-unless-busy", "request-deadline", "chen-nfd-e", "jacobson",
+                       "phi-accrual", "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid",
+                       "so-error-zero", "writable-means-alive", "send-returned-means-delivered",
+                       "connect-again", "noop"});
 }
 
 TEST_CASE("every method is described and can be made with its defaults") {
