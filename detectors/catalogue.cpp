@@ -23,6 +23,12 @@
     METHOD(epoll_edge_rdhup)                                                                                 \
     METHOD(recv_any_error)                                                                                   \
     METHOD(send_error)                                                                                       \
+    METHOD(recv_timeout)                                                                                     \
+    METHOD(recv_nonblocking)                                                                                 \
+    METHOD(peek)                                                                                             \
+    METHOD(eof_then_write)                                                                                   \
+    METHOD(error_queue)                                                                                      \
+    METHOD(so_error)                                                                                         \
     METHOD(poll_rdhup)                                                                                       \
     METHOD(poll_nothing)                                                                                     \
     METHOD(epoll)                                                                                            \

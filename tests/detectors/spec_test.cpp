@@ -41,6 +41,12 @@ TEST_CASE("the catalogue lists the laws first and the control last, each name on
                        "recv-as-stated", "recv", "tcp-info-as-stated", "tcp-info", "select-as-stated",
                        "select", "keepalive", "keepalive+user-timeout", "heartbeat", "ping-pong",
                        "user-timeout", "poll", "epoll-edge-rdhup", "recv-any-error", "send-error",
+                       "recv-timeout", "recv-nonblocking", "peek", "eof-then-write", "error-queue",
+                       "so-error", "poll-rdhup", "poll-nothing", "epoll", "epoll-not-reading", "sigio",
+                       "read-idle-ping", "ping-unless-busy", "request-deadline", "chen-nfd-e", "jacobson",
+                       "phi-accrual", "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid",
+                       "so-error-zero", "writable-means-alive", "send-returned-means-delivered",
+                       "connect-again", "noop"});
                        "poll-rdhup", "poll-nothing", "epoll", "epoll-not-reading", "sigio",
                        "read-idle-ping", "ping-unless-busy", "request-deadline", "chen-nfd-e", "jacobson",
                        "phi-accrual", "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid",
@@ -100,6 +106,8 @@ TEST_CASE("labels are for people") {
         {"send-error", "send() fails"},
         {"getpeername:interval=20ms", "getpeername(), interval 20 ms"},
         {"fionread", "FIONREAD 0"},
+        {"recv-timeout:timeout=60s", "read deadline 60 s"},
+        {"eof-then-write:timeout=200ms", "EOF, then send(), timeout 200 ms"},
         {"phi-accrual:threshold=3", "phi accrual 2 s, phi 3"},
         {"chen-nfd-e", "Chen NFD-E 2 s + 500 ms, 2 missed"},
         {"jacobson", "Jacobson 2 s"},
@@ -136,6 +144,7 @@ TEST_CASE("a value out of range is told the range") {
     requires_words(complaint("chen-nfd-e:count=0"), {"from 1 to 100"});
     requires_words(complaint("heartbeat:timeout=2000h"), {"too long", "1000h"});
     requires_words(complaint("getpeername:interval=0s"), {"too short", "1ms"});
+    requires_words(complaint("eof-then-write:timeout=0s"), {"too short", "1ms"});
     requires_words(complaint("connect-again:interval=1us"), {"too short", "1ms"});
 }
 
