@@ -34,6 +34,9 @@
     METHOD(epoll)                                                                                            \
     METHOD(epoll_not_reading)                                                                                \
     METHOD(sigio)                                                                                            \
+    METHOD(siocoutq)                                                                                         \
+    METHOD(notsent_bytes)                                                                                    \
+    METHOD(proc_net_tcp)                                                                                     \
     METHOD(read_idle_ping)                                                                                   \
     METHOD(ping_unless_busy)                                                                                 \
     METHOD(request_deadline)                                                                                 \

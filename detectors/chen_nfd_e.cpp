@@ -37,10 +37,13 @@ public:
     Duration hello_interval() const override { return interval(); }
 
     Prediction predict(const Situation& s) const override {
-        const Duration limit = count() * interval() + margin();
-        const HelloLimit hello{interval(),
-                               {limit - off_beat, limit + off_beat},
-                               signal(),
+        const Window fresh = learned_limit(s, interval(), [&](std::span<const Instant> arrivals) {
+            ExpectedArrival arrival(interval(), arrivals.front() - interval());
+            for (const Instant each : arrivals)
+                arrival.heard(each);
+            return arrival.expected(count()) + margin() - arrivals.back();
+        });
+        const HelloLimit hello{interval(), fresh, signal(),
                                fmt::format("{} x {} + {}", count(), plain(interval()), plain(margin()))};
         return earlier(hello_missing(s, hello), hears(socket_events(s, {})));
     }

@@ -54,6 +54,27 @@ Window hello_before_fault(const Situation& s, Duration interval) {
     return {from, from + width};
 }
 
+Window learned_limit(const Situation& s, Duration interval,
+                     const std::function<Duration(std::span<const Instant>)>& limit) {
+    const Window before = hello_before_fault(s, interval);
+    // The first hello comes when watching begins. After a hundred it hardly matters how many there were.
+    const auto intervals = [&](Duration since_first) {
+        return std::clamp<int64_t>((since_first + interval / 2) / interval, 0, 100);
+    };
+    const bool full = s.traffic == Traffic::buffer_full;
+    Window all{Duration::max(), Duration::min()};
+    for (const Duration late : {0ns, full ? window_closed_before(s).to - s.watch_before_fault.to : 0ns})
+        for (int64_t count = intervals(s.watch_before_fault.from - before.to);
+             count <= intervals(s.watch_before_fault.to - before.from); ++count) {
+            std::vector<Instant> arrivals{Instant{interval + std::min(late, interval)}};
+            for (int64_t i = 1; i <= count; ++i)
+                arrivals.emplace_back(interval * (i + 1));
+            const Duration one = limit(arrivals);
+            all = {std::min(all.from, one), std::max(all.to, one)};
+        }
+    return {all.from - off_beat, all.to + off_beat};
+}
+
 Prediction hello_missing(const Situation& s, const HelloLimit& hello) {
     const Window before = hello_before_fault(s, hello.interval);
     const Window limit = hello.limit + Window{0ns, poll_lateness(hello.limit.to)};

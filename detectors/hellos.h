@@ -5,6 +5,8 @@
 // Only hellos are counted, because only they come by a beat. A detector that learned from all messages would
 // learn the pace of a busy client, and convict it at its first pause.
 
+#include <functional>
+
 #include "detectors/detector.h"
 #include "harness/base/frame.h"
 
@@ -28,7 +30,12 @@ private:
 /// How far a hello's arrival can be off its beat on a path that is well.
 inline constexpr Duration off_beat = std::chrono::milliseconds{10};
 
-/// What has been learned at the fault, on a path that was well.
+/// What a method has learned at the fault from hellos that came by their beat: `limit` of their arrivals,
+/// over all that is not known. That is how many there were, and how late the first was read: a server that
+/// fills its buffer first begins to watch after it has come.
+Window learned_limit(const Situation&, Duration interval,
+                     const std::function<Duration(std::span<const Instant>)>& limit);
+
 struct HelloLimit {
     Duration interval{0};
     Window limit; ///< from the last hello to the verdict

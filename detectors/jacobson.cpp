@@ -5,7 +5,6 @@
 // It begins as TCP does, with a deviation of half the first sample: a new connection is granted three
 // intervals, and one that has been regular for a while one and a half.
 
-#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -60,22 +59,16 @@ private:
 
     Duration interval() const { return settings().duration("interval"); }
 
-    /// The first hello comes when watching begins; so many intervals were learned by the last one.
     HelloLimit limit(const Situation& s) const {
-        const Window before = hello_before_fault(s, interval());
-        const auto intervals = [&](Duration since_first) {
-            return std::max<int64_t>(0, (since_first + interval() / 2) / interval());
-        };
-        const int64_t least = intervals(s.watch_before_fault.from - before.to);
-        const int64_t most = intervals(s.watch_before_fault.to - before.from);
-        const Window learned{SmoothedInterval::patience_after(interval(), most),
-                             SmoothedInterval::patience_after(interval(), least)};
-        return {interval(),
-                {learned.from - off_beat, learned.to + off_beat},
-                signal,
-                fmt::format("{} (smoothed interval {}, and 4 deviations after {} intervals)",
-                            in_seconds(learned), plain(interval()),
-                            least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most))};
+        const Window patience = learned_limit(s, interval(), [&](std::span<const Instant> arrivals) {
+            SmoothedInterval estimate(interval());
+            for (const Instant arrival : arrivals)
+                estimate.heard(arrival);
+            return estimate.patience();
+        });
+        return {interval(), patience, signal,
+                fmt::format("{} (smoothed interval {}, and what 4 deviations have come down to)",
+                            in_seconds(patience), plain(interval()))};
     }
 };
 

@@ -37,7 +37,7 @@ public:
     Duration hello_interval() const override { return interval(); }
 
     Prediction predict(const Situation& s) const override {
-        return earlier(hello_missing(s, limit()), hears(socket_events(s, {})));
+        return earlier(hello_missing(s, limit(s)), hears(socket_events(s, {})));
     }
 
     void watch(Connection& connection, Out& out) const override {
@@ -69,17 +69,17 @@ private:
     Duration interval() const { return settings().duration("interval"); }
     int threshold() const { return settings().count("threshold"); }
 
-    /// On a quiet path the deviation is at its floor, and the mean is what the client promised.
-    HelloLimit limit() const {
-        const Duration floor = PhiEstimate::least_deviation(interval());
-        const Duration most = std::max(floor, off_beat);
-        return {interval(),
-                {silence_at_phi(threshold(), interval() - off_beat, floor),
-                 silence_at_phi(threshold(), interval() + off_beat, most)},
-                fmt::format("phi {}", threshold()),
-                fmt::format("{} until phi is {} (mean interval {}, deviation {})",
-                            in_seconds(silence_at_phi(threshold(), interval(), floor)), threshold(),
-                            plain(interval()), plain(floor))};
+    HelloLimit limit(const Situation& s) const {
+        const Window silence = learned_limit(s, interval(), [&](std::span<const Instant> arrivals) {
+            PhiEstimate estimate(interval());
+            for (const Instant arrival : arrivals)
+                estimate.heard(arrival);
+            return estimate.silence(threshold());
+        });
+        return {interval(), silence, fmt::format("phi {}", threshold()),
+                fmt::format("{} until phi is {} (intervals of {}, and a deviation at its floor, {})",
+                            in_seconds(silence), threshold(), plain(interval()),
+                            plain(PhiEstimate::least_deviation(interval())))};
     }
 };
 

@@ -25,7 +25,8 @@ public:
 
     std::string label() const override { return "request deadline " + plain(timeout()); }
 
-    Timing timing() const override { return {.anchor = "", .limit = timeout()}; }
+    // Half a second before the fault lets a client that asks have asked.
+    Timing timing() const override { return {.anchor = "", .lead = 500ms, .limit = timeout()}; }
 
     Prediction predict(const Situation& s) const override {
         return earlier(nothing_follows(s), hears(socket_events(s, {})));
