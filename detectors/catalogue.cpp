@@ -34,6 +34,7 @@
     METHOD(epoll)                                                                                            \
     METHOD(epoll_not_reading)                                                                                \
     METHOD(sigio)                                                                                            \
+    METHOD(send_sigpipe)                                                                                     \
     METHOD(siocoutq)                                                                                         \
     METHOD(notsent_bytes)                                                                                    \
     METHOD(proc_net_tcp)                                                                                     \

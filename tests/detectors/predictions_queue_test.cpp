@@ -1,4 +1,4 @@
-// What the methods that watch the send queue are predicted to say.
+// What the methods that write, or watch what was written, are predicted to say.
 
 #include "support/catch.h"
 
@@ -82,4 +82,14 @@ TEST_CASE("a line in /proc/net/tcp tells of goodbyes at the next look, and of si
     CHECK(silent_drop("proc-net-tcp").kind == Kind::never);
     CHECK(silent_drop("proc-net-tcp", Traffic::one_write).after.from > 900s);
     CHECK(reboot("proc-net-tcp", Traffic::one_write).after.to < 1100ms);
+}
+
+TEST_CASE("whoever dies of SIGPIPE dies at the failing write, or at the one after it") {
+    const Prediction fin = predict("send-sigpipe", right_after(Effect::fin, Truth::gone, Traffic::sending));
+    CHECK(fin.after == Window{100ms, 300ms});
+    CHECK(fin.signal == "send: SIGPIPE");
+    CHECK(predict("send-sigpipe", right_after(Effect::reset, Truth::gone, Traffic::one_write)).after == Window{10ms, 20ms});
+    CHECK(predict("send-sigpipe", right_after(Effect::fin, Truth::gone, Traffic::one_write)).kind == Kind::never);
+    CHECK(stopped("send-sigpipe", Traffic::sending).kind == Kind::never);
+    CHECK(make_detector("send-sigpipe")->skip_reason(Traffic::idle) == "never writes in idle traffic");
 }

@@ -1,4 +1,4 @@
-// watch() of the methods that look at the send queue or from outside the socket, on real connections over 127.0.0.1.
+// watch() of the methods that write, look at the send queue, or look from outside the socket, on real connections over 127.0.0.1.
 
 #include <sys/socket.h>
 
@@ -78,4 +78,23 @@ TEST_CASE("the connection's own line is found among all others, and a dead conne
     reset.client_resets();
     expect(reset, {"proc-net-tcp", Verdict::gone, "/proc/net/tcp: no line"});
     CHECK(other.quiet_for(50ms));
+}
+
+TEST_CASE("a pending errno brings no SIGPIPE, and the write after it does") {
+    Watched watched("send-sigpipe");
+    watched.client_resets();
+    CHECK(watched.quiet_for(50ms));
+    watched.server().make_due("one"); // takes ECONNRESET
+    CHECK(watched.quiet_for(100ms));
+    watched.server().make_due("two");
+    expect(watched, {"send-sigpipe", Verdict::gone, "send: SIGPIPE"});
+}
+
+TEST_CASE("the second write after a close is deadly at once") {
+    Watched watched("send-sigpipe");
+    watched.client_closes();
+    watched.server().make_due("one");
+    CHECK(watched.quiet_for(100ms));
+    watched.server().make_due("two");
+    expect(watched, {"send-sigpipe", Verdict::gone, "send: SIGPIPE"});
 }
