@@ -36,17 +36,11 @@ Prediction only_write(const Situation& s) {
         if (arrival(s).to > write.from)
             return unknown("whether the RST or the write, 10 ms after the fault, comes first is a matter "
                            "of moments");
-<<<<<<< HEAD
         return fails(write,
                      "the RST is there before the write, which comes 10 ms after the fault and fails");
     case Effect::fin:
         return never(
             "the first write after a close succeeds and draws a RST; only a second one would fail");
-=======
-        return fails(write, "the RST is there before the write, which comes 10 ms after the fault and fails");
-    case Effect::fin:
-        return never("the first write after a close succeeds and draws a RST; only a second one would fail");
->>>>>>> 041a288 (Detectors siocoutq, notsent-bytes and proc-net-tcp; adaptive methods know that a server which fills its buffer hears the first hello late)
     case Effect::silence:
         return never("the write is accepted by the server's own kernel, and no other follows");
     case Effect::reset_on_send:
@@ -83,14 +77,9 @@ Prediction next_writes(const Situation& s) {
                      "every write is accepted while the kernel tries; " + end.rule, end.steps);
     }
     default:
-<<<<<<< HEAD
         return never(
             "the client's kernel takes every write until its buffer is full, and then the server "
             "waits for room");
-=======
-        return never("the client's kernel takes every write until its buffer is full, and then the server "
-                     "waits for room");
->>>>>>> 041a288 (Detectors siocoutq, notsent-bytes and proc-net-tcp; adaptive methods know that a server which fills its buffer hears the first hello late)
     }
 }
 
@@ -125,24 +114,17 @@ public:
 
 } // namespace
 
-<<<<<<< HEAD
 std::string never_writes(Traffic traffic) {
     const TrafficInfo& profile = info(traffic);
     return profile.server_writes ? "" : fmt::format("never writes in {} traffic", profile.name);
 }
 
-=======
->>>>>>> 041a288 (Detectors siocoutq, notsent-bytes and proc-net-tcp; adaptive methods know that a server which fills its buffer hears the first hello late)
 Prediction send_fails(const Situation& s) {
     switch (s.traffic) {
     case Traffic::idle:
     case Traffic::receiving: return never("the server never writes here, so no send() can fail");
-<<<<<<< HEAD
     case Traffic::in_flight:
         return never("the only write was accepted before the fault, and none follows");
-=======
-    case Traffic::in_flight: return never("the only write was accepted before the fault, and none follows");
->>>>>>> 041a288 (Detectors siocoutq, notsent-bytes and proc-net-tcp; adaptive methods know that a server which fills its buffer hears the first hello late)
     case Traffic::request_response:
         return never(client_lives(s.effect) || s.heals_after
                          ? "the client reads, so every answer is accepted"

@@ -11,16 +11,10 @@ namespace halfopen {
 /// then the verdict has been given.
 bool send_some(int fd, std::vector<char>& unsent, Out&);
 
-<<<<<<< HEAD
 /// When a write of the traffic profile fails, for a method that takes a failing send() for the end.
 Prediction send_fails(const Situation&);
 
 /// Why such a method cannot be run: "never writes in idle traffic". Empty when it can.
 std::string never_writes(Traffic);
 
-=======
-/// The prediction of a method that notices its own failing send(), and leaves reading to others.
-Prediction send_fails(const Situation&);
-
->>>>>>> 041a288 (Detectors siocoutq, notsent-bytes and proc-net-tcp; adaptive methods know that a server which fills its buffer hears the first hello late)
 } // namespace halfopen

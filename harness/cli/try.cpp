@@ -28,7 +28,7 @@ namespace {
 struct TryOptions {
     std::vector<std::string> command, sysctls, with;
     int port = 0;
-    std::string hello, client, start_within = "10s", within;
+    std::string hello, ask, client, start_within = "10s", within;
     bool no_answer = false, each = false;
     OwnServerSelection selection;
     RunOptions run;
@@ -63,7 +63,8 @@ OwnServer read_server(const TryOptions& o) {
     server.command.uid = geteuid();
     server.command.gid = getegid();
     for (const std::string& text : o.sysctls) server.command.sysctls.push_back(read_sysctl_option(text));
-    server.client = {{server_address, server.command.port}, unescape("--hello", o.hello), !o.no_answer, o.client};
+    const std::string hello = unescape("--hello", o.hello);
+    server.client = {{server_address, server.command.port}, hello, o.ask.empty() ? hello : unescape("--ask", o.ask), !o.no_answer, o.client};
     server.each = o.each;
     server.with = o.with;
     return server;
@@ -137,6 +138,7 @@ void add_options(CLI::App& verb, TryOptions& o) {
     verb.add_option("COMMAND", o.command, "your server and its arguments, after two dashes");
     verb.add_option("-p,--port", o.port, "the TCP port that it listens on")->required()->check(CLI::Range(1, 65535));
     verb.add_option("--hello", o.hello, "what a client says to get an answer; C escapes: 'PING\\r\\n'");
+    verb.add_option("--ask", o.ask, "what makes the server write when the connection breaks; default: the hello once more");
     verb.add_flag("--no-answer", o.no_answer, "the server does not answer the hello");
     verb.add_option("--client", o.client, "a client of your own, for sh(1); it finds $HALFOPEN_SERVER, $HALFOPEN_SERVER_ADDRESS, "
                                           "$HALFOPEN_SERVER_PORT");

@@ -59,7 +59,7 @@ public:
     /// The client connects and says its hello; the slot tells when it was answered. A client of the user's own is
     /// started as the server was, and the slot tells nothing.
     void start_client(const Command& server, const CommandLog&);
-    /// The client says its hello again, so shortly before the fault that the answer comes after it. `by_client`: the
+    /// The client asks for something, so shortly before the fault that the answer comes after it. `by_client`: the
     /// client itself makes the system call that is the fault, and says it just before.
     void ask_at_fault(bool by_client);
     /// Finds the socket of a client of the user's own ahead of a fault that is made at it: looking takes milliseconds.

@@ -38,7 +38,7 @@ private:
         if (static_cast<ClientDo>(command) == ClientDo::ask_first) {
             asks_first_ = true;
         } else if (socket_) {
-            if (asks_first_) say_hello();
+            if (asks_first_) say(about_.ask);
             fail_at_socket(static_cast<ClientDo>(command), socket_, slot_);
         }
         slot_.command_after.stamp();
@@ -52,7 +52,7 @@ private:
             set_option(socket_.get(), IPPROTO_TCP, TCP_NODELAY, 1, "TCP_NODELAY");
             // What the server says is acknowledged at once, and no delayed ACK is under way at the fault.
             set_option(socket_.get(), IPPROTO_TCP, TCP_QUICKACK, 1, "TCP_QUICKACK");
-            say_hello();
+            say(about_.hello);
             reading_ = true;
             if (about_.hello.empty() || !about_.waits_for_answer) slot_.client_acked = true;
         } catch (const Error& e) {
@@ -61,9 +61,9 @@ private:
         return true;
     }
 
-    void say_hello() {
+    void say(const std::string& bytes) {
         slot_.last_client_send.stamp();
-        if (!about_.hello.empty()) send(socket_.get(), about_.hello.data(), about_.hello.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (!bytes.empty()) send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 
     /// What comes is of no interest, only that it comes.

@@ -12,6 +12,7 @@ namespace halfopen {
 struct PlainClient {
     Endpoint server;
     std::string hello;           ///< its first bytes; may be empty
+    std::string ask;             ///< what makes the server write at the fault; may be empty
     bool waits_for_answer = true; ///< to its hello
     std::string command;         ///< a client of the user's own, for sh(1); empty: ours
 };

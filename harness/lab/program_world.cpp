@@ -80,7 +80,7 @@ void World::ask_at_fault(bool by_client) {
         return;
     }
     const Fd borrowed = client_socket();
-    check(send(borrowed.get(), plain_.hello.data(), plain_.hello.size(), MSG_DONTWAIT | MSG_NOSIGNAL), "asking once more");
+    check(send(borrowed.get(), plain_.ask.data(), plain_.ask.size(), MSG_DONTWAIT | MSG_NOSIGNAL), "asking once more");
 }
 
 void World::reach_for_own_client() {

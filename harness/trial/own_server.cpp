@@ -80,8 +80,8 @@ Traffic read_traffic(const std::string& word) {
 /// Why a cell cannot be run with this server; empty when it can.
 std::string why_skipped(const OwnServer& server, const Scenario& scenario, Traffic traffic) {
     const bool own_client = !server.client.command.empty();
-    if (traffic == Traffic::one_write && (own_client || server.client.hello.empty()))
-        return "without --hello nobody can make the server write at the fault";
+    if (traffic == Traffic::one_write && (own_client || server.client.ask.empty()))
+        return "without --hello, or --ask, nobody can make the server write at the fault";
     if (scenario.effect() == Effect::signals) return "signals would be for a process of ours";
     if (own_client && (scenario.effect() == Effect::fin || scenario.effect() == Effect::reset) && scenario.faults.front().kind->about.by_client)
         return "only your own client can close its connection";
@@ -135,7 +135,7 @@ Plan plan_of(const OwnServer& server, const OwnServerSelection& selection) {
     plan.horizon = selection.horizon;
     std::vector<Traffic> profiles;
     for (const std::string& word : selection.traffic) profiles.push_back(read_traffic(word));
-    if (profiles.empty()) profiles = server.client.hello.empty() ? std::vector{Traffic::idle} : traffic_to_try;
+    if (profiles.empty()) profiles = server.client.ask.empty() ? std::vector{Traffic::idle} : traffic_to_try;
     PlannedTrial trial;
     trial.detector = method_of(server);
     trial.spec = server.name();

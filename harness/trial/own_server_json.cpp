@@ -83,6 +83,7 @@ Json json_of(const OwnServer& s) {
             {"environment", s.command.environment},
             {"sysctls", sysctls},
             {"hello", std::vector<unsigned char>(s.client.hello.begin(), s.client.hello.end())}, // May be no text.
+            {"ask", std::vector<unsigned char>(s.client.ask.begin(), s.client.ask.end())},
             {"waits_for_answer", s.client.waits_for_answer},
             {"client", s.client.command},
             {"each", s.each}};
@@ -99,6 +100,7 @@ OwnServer read_own_server_task(const Object& o) {
     s.command.environment = o.texts("environment");
     o.each("sysctls", [&](const Object& pair) { s.command.sysctls.emplace_back(pair.text("name"), pair.text("value")); });
     for (const Json& byte : o.at("hello")) s.client.hello += static_cast<char>(byte.get<int>());
+    for (const Json& byte : o.at("ask")) s.client.ask += static_cast<char>(byte.get<int>());
     s.client.waits_for_answer = o.flag("waits_for_answer");
     s.client.command = o.text("client");
     s.client.server = {server_address, s.command.port};

@@ -31,15 +31,11 @@ std::string c_block(const std::string& page) {
 }
 
 constexpr const char* includes = R"(
-<<<<<<< HEAD
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
-=======
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
->>>>>>> 041a288 (Detectors siocoutq, notsent-bytes and proc-net-tcp; adaptive methods know that a server which fills its buffer hears the first hello late)
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>

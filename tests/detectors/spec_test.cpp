@@ -47,23 +47,6 @@ TEST_CASE("the catalogue lists the laws first and the control last, each name on
                        "ping-unless-busy", "request-deadline", "chen-nfd-e", "jacobson", "phi-accrual",
                        "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid", "so-error-zero",
                        "writable-means-alive", "send-returned-means-delivered", "connect-again", "noop"});
-                       "recv-timeout", "recv-nonblocking", "peek", "eof-then-write", "error-queue",
-                       "so-error", "poll-rdhup", "poll-nothing", "epoll", "epoll-not-reading", "sigio",
-                       "siocoutq", "notsent-bytes", "proc-net-tcp", "read-idle-ping", "ping-unless-busy",
-                       "request-deadline", "chen-nfd-e", "jacobson", "phi-accrual", "getpeername",
-                       "send-zero", "recv-zero", "fionread", "fd-valid", "so-error-zero",
-                       "writable-means-alive", "send-returned-means-delivered", "connect-again", "noop"});
-                       "recv-timeout", "recv-nonblocking", "peek", "eof-then-write", "error-queue",
-                       "so-error", "poll-rdhup", "poll-nothing", "epoll", "epoll-not-reading", "sigio",
-                       "read-idle-ping", "ping-unless-busy", "request-deadline", "chen-nfd-e", "jacobson",
-                       "phi-accrual", "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid",
-                       "so-error-zero", "writable-means-alive", "send-returned-means-delivered",
-                       "connect-again", "noop"});
-                       "poll-rdhup", "poll-nothing", "epoll", "epoll-not-reading", "sigio",
-                       "read-idle-ping", "ping-unless-busy", "request-deadline", "chen-nfd-e", "jacobson",
-                       "phi-accrual", "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid",
-                       "so-error-zero", "writable-means-alive", "send-returned-means-delivered",
-                       "connect-again", "noop"});
 }
 
 TEST_CASE("every method is described and can be made with its defaults") {

@@ -97,13 +97,14 @@ TEST_CASE("TCP_USER_TIMEOUT ends what keepalive alone would not: many probes, an
     // Thirty probes would take half a minute.
     Trying probing(drop + idle, postgres(place, {"tcp_keepalives_idle=2", "tcp_keepalives_interval=1",
                                                  "tcp_keepalives_count=30", "tcp_user_timeout=4000"}));
+    probing.ran(); // Not side by side: the answer has microseconds in which to meet the fault.
     Trying writing(drop + Words{"--traffic", "one-write"}, in_python("good", place));
     INFO(probing.ran().err << probing.ran().out << writing.ran().err << writing.ran().out);
     check_options(probing.records(), {.keepalive = true, .idle = 2s, .interval = 1s, .count = 30, .user_timeout = 4s});
-    CHECK(check_predicted_windows(probing.records()) > 1);
+    CHECK(check_predicted_windows(probing.records()) > 0);
     check_let_go(results_of(probing.records(), "silent-drop"));
     check_options(writing.records(), {.keepalive = true, .idle = 2s, .interval = 1s, .count = 3, .user_timeout = 5s});
-    CHECK(check_predicted_windows(writing.records()) > 1);
+    CHECK(check_predicted_windows(writing.records()) > 0);
     check_let_go(results_of(writing.records(), "silent-drop", "one-write"));
 }
 

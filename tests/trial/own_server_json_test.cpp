@@ -176,12 +176,13 @@ TEST_CASE("a guest is told the whole server, a hello of any bytes too") {
     server.command.uid = 1000;
     server.command.gid = 100;
     server.command.sysctls = {{"net.ipv4.tcp_keepalive_time", "60"}};
-    server.client = {{server_address, 6379}, std::string("\0\xff\r\n", 4), false, "./client"};
+    server.client = {{server_address, 6379}, std::string("\0\xff\r\n", 4), std::string("\0more", 5), false, "./client"};
     server.each = true;
     const Json json = json_of(server);
     const OwnServer read = read_own_server_task(Object{Json::parse(json.dump()), ""});
     CHECK(json_of(read) == json);
     CHECK(read.client.hello == std::string("\0\xff\r\n", 4));
+    CHECK(read.client.ask == std::string("\0more", 5));
     CHECK_FALSE(read.client.waits_for_answer);
     CHECK(read.client.server.port == 6379);
     CHECK(read.command.sysctls == server.command.sysctls);

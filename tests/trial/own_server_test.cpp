@@ -21,7 +21,7 @@ OwnServer a_server(const std::string& hello = "PING\r\n") {
     OwnServer server;
     server.command.words = {"/opt/bin/good-server", "--listen", "8080"};
     server.command.port = 8080;
-    server.client.hello = hello;
+    server.client.hello = server.client.ask = hello;
     return server;
 }
 
