@@ -76,6 +76,22 @@ Prediction sees_end(const Situation& s, const Ending& ending) {
     return p;
 }
 
+SocketEvent events_between_looks(const Situation& s, Duration look) {
+    const SocketEvent event = socket_events(s, {});
+    if (s.traffic != Traffic::request_response)
+        return event;
+    const SocketEvent answered = socket_events(s, {}, Window{0ns, look});
+    if (answered.kind == event.kind && answered.after == event.after)
+        return event;
+    return {Kind::unknown,
+            0,
+            {},
+            fmt::format("a request that came since the last look is read and answered after the fault, up to {} "
+                        "later; whether there is one is a matter of moments",
+                        plain(look)),
+            {}};
+}
+
 bool writer_may_take_error(const Situation& s) {
     if (s.traffic == Traffic::sending)
         return true;

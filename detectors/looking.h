@@ -23,6 +23,10 @@ protected:
 /// Reads what FIONREAD counts and no more, so that neither the end of file nor the pending error is taken.
 void read_what_waits(Connection&);
 
+/// What happens on the socket, for a method that reads only when it looks: a request that came since its last
+/// look is read, and answered, after the fault.
+SocketEvent events_between_looks(const Situation&, Duration look);
+
 /// What a method that is blind to a FIN says when the connection ends.
 struct Ending {
     std::string_view signal;  ///< what it reports; empty when open

@@ -16,16 +16,23 @@ namespace halfopen {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 class Peek : public Looking {
 public:
     using Looking::Looking;
 
+    // Long enough that a client which goes on writing has left something unread before the fault.
+    Timing timing() const override {
+        return {.anchor = "last look", .period = interval(), .lead = interval() + 250ms};
+    }
+
     Prediction predict(const Situation& s) const override {
         const Duration beat = info(s.traffic).client_interval;
-        if (beat > Duration{0} && s.watch_before_fault.from < beat + interval())
+        if (beat > 0ns && s.watch_before_fault.from < beat + interval())
             return unknown("whether the client's next bytes stand before the fault in the queue is a matter of "
                            "moments, so soon after its first message");
-        if (beat > Duration{0})
+        if (beat > 0ns)
             return never("after the first message the client's next bytes stand unread at the head of the queue, "
                          "and a peek sees no further");
         Prediction p = hears(socket_events(s, {}), {.look = interval()});

@@ -18,7 +18,7 @@ public:
     using Looking::Looking;
 
     Prediction predict(const Situation& s) const override {
-        Prediction p = hears(socket_events(s, {}), {.look = interval()});
+        Prediction p = hears(events_between_looks(s, interval()), {.look = interval()});
         if (p.kind == Prediction::Kind::window && p.verdict == Verdict::gone && writer_may_take_error(s)) {
             p.signal.clear();
             p.rule += "; if the server's own send() takes the error first, recv() returns 0";

@@ -19,7 +19,7 @@ public:
     using Looking::Looking;
 
     Prediction predict(const Situation& s) const override {
-        const SocketEvent event = socket_events(s, {});
+        const SocketEvent event = events_between_looks(s, interval());
         using Kind = SocketEvent::Kind;
         if (event.kind == Kind::eof)
             return never("for an end of file recv() of 0 bytes returns 0, as it does for data that waits; after "

@@ -19,7 +19,7 @@ public:
     using Looking::Looking;
 
     Prediction predict(const Situation& s) const override {
-        Prediction p = hears(socket_events(s, {}), {.error_call = "SO_ERROR", .look = interval()});
+        Prediction p = hears(events_between_looks(s, interval()), {.error_call = "SO_ERROR", .look = interval()});
         if (p.kind != Prediction::Kind::window)
             return p;
         if (p.verdict == Verdict::gone && writer_may_take_error(s)) {
