@@ -53,6 +53,7 @@
     METHOD(writable_means_alive)                                                                             \
     METHOD(send_returned_means_delivered)                                                                    \
     METHOD(connect_again)                                                                                    \
+    METHOD(close_wakes_recv)                                                                                 \
     METHOD(noop)
 
 namespace halfopen {

@@ -26,7 +26,8 @@ const std::vector<std::string_view> folklore = {"getpeername",
                                                 "so-error-zero",
                                                 "writable-means-alive",
                                                 "send-returned-means-delivered",
-                                                "connect-again"};
+                                                "connect-again",
+                                                "close-wakes-recv"};
 
 /// When it speaks, in seconds from the fault; both 0: never; both -1: unknown.
 struct Expected {
@@ -255,4 +256,37 @@ TEST_CASE("a send() that returns less than it was given is taken for a death") {
     REQUIRE(said.verdict);
     CHECK(said.signal.starts_with("send: "));
     CHECK(said.signal.ends_with(" of 30000000 bytes"));
+}
+
+TEST_CASE("close() in another thread does not end a recv()") {
+    Watched watched("close-wakes-recv:timeout=50ms");
+    CHECK(watched.quiet_for(300ms)); // closed long ago
+    watched.client_says("late");
+    expect(watched, {"close-wakes-recv", Verdict::gone, "recv: EBADF"});
+    CHECK(watched.server().all_received() == "late");
+}
+
+TEST_CASE("a reader whose descriptor was closed still hears the end of the connection") {
+    for (const bool reset : {false, true}) {
+        Watched watched("close-wakes-recv:timeout=20ms");
+        CHECK(watched.quiet_for(100ms));
+        reset ? watched.client_resets() : watched.client_shuts_down();
+        expect(watched, {"close-wakes-recv", reset ? Verdict::gone : Verdict::eof,
+                         reset ? "recv: ECONNRESET" : "recv: 0"});
+    }
+}
+
+TEST_CASE("a pause beyond the watchdog's limit convicts the client that comes back, with its first message") {
+    Situation s = right_after(Effect::silence, Truth::alive, Traffic::receiving);
+    s.heals_after = 5s;
+    // Lost at 0 to 0.1 s; sent again after 0.2 s (tail loss probe), 0.4, 0.8, 1.6, 3.3, 6.7 s.
+    const Prediction p = predict("close-wakes-recv:timeout=2s", s);
+    REQUIRE(p.kind == Kind::window);
+    CHECK(p.signal == "recv: EBADF");
+    CHECK(p.after.from >= 5s);
+    CHECK(p.after.to <= 7s);
+    s.heals_after = 500ms;
+    CHECK(predict("close-wakes-recv:timeout=5s", s).kind == Kind::never);
+    CHECK(predict("close-wakes-recv:timeout=150ms", s).kind == Kind::unknown);
+    CHECK(silent_drop("close-wakes-recv", Traffic::receiving).kind == Kind::never);
 }

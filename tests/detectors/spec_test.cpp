@@ -46,7 +46,8 @@ TEST_CASE("the catalogue lists the laws first and the control last, each name on
                        "send-sigpipe", "siocoutq", "notsent-bytes", "proc-net-tcp", "read-idle-ping",
                        "ping-unless-busy", "request-deadline", "chen-nfd-e", "jacobson", "phi-accrual",
                        "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid", "so-error-zero",
-                       "writable-means-alive", "send-returned-means-delivered", "connect-again", "noop"});
+                       "writable-means-alive", "send-returned-means-delivered", "connect-again",
+                       "close-wakes-recv", "noop"});
 }
 
 TEST_CASE("every method is described and can be made with its defaults") {
