@@ -6,7 +6,8 @@
 
 #include "detectors/detector.h"
 
-// The rows of every report, in order: the five laws as stated and done right, other methods, folklore, the control.
+// The rows of every report, in order: the five laws as stated and done right, other methods, folklore, the
+// control.
 #define HALFOPEN_METHODS(METHOD)                                                                             \
     METHOD(recv_as_stated)                                                                                   \
     METHOD(recv)                                                                                             \

@@ -1,10 +1,10 @@
-// Folklore: "a watchdog closes the descriptor when the client has been silent for too long; that ends the recv()
-// of the other thread, which then gives up."
+// Folklore: "a watchdog closes the descriptor when the client has been silent for too long; that ends the
+// recv() of the other thread, which then gives up."
 //
 // On Linux it does not. recv() holds the open socket for as long as it waits; close() in another thread only
-// takes the number out of the table (close(2): "it is probably unwise to close file descriptors while they may be
-// in use by system calls in other threads"). The reader sleeps on, the FIN is not even sent, and the number may
-// soon belong to another client. What does end a recv() is shutdown().
+// takes the number out of the table (close(2): "it is probably unwise to close file descriptors while they
+// may be in use by system calls in other threads"). The reader sleeps on, the FIN is not even sent, and the
+// number may soon belong to another client. What does end a recv() is shutdown().
 
 #include <pthread.h>
 #include <sys/socket.h>
@@ -46,7 +46,8 @@ public:
         if (beat == 0ns)
             return heard;
         if (timeout() <= 2 * beat)
-            return unknown("the watchdog's limit is about as long as the pauses between the client's messages");
+            return unknown(
+                "the watchdog's limit is about as long as the pauses between the client's messages");
         return earlier(comes_after_closing(s, beat), heard);
     }
 
@@ -102,10 +103,11 @@ private:
                               .last_before = waited_before_fault(s),
                               .crowded = true};
         if (!waits(s, message))
-            return never(client_lives(s.effect)
-                             ? fmt::format("the client writes every {}, so the watchdog closes nothing", plain(beat))
-                             : "the watchdog closes the descriptor, and recv() goes on waiting for a message that "
-                               "never comes");
+            return never(
+                client_lives(s.effect)
+                    ? fmt::format("the client writes every {}, so the watchdog closes nothing", plain(beat))
+                    : "the watchdog closes the descriptor, and recv() goes on waiting for a message that "
+                      "never comes");
         Prediction p = *waits(s, message);
         if (p.kind != Prediction::Kind::window)
             return p;
@@ -121,8 +123,9 @@ extern const Method close_wakes_recv_method;
 const Method close_wakes_recv_method{
     {.name = "close-wakes-recv",
      .label = "close() wakes recv()",
-     .summary = "folklore: a second thread calls close() after timeout without a message, and that is taken to end "
-                "the recv() of the first",
+     .summary =
+         "folklore: a second thread calls close() after timeout without a message, and that is taken to end "
+         "the recv() of the first",
      .folklore = true,
      .needs = {},
      .settings = {{.name = "timeout",

@@ -44,8 +44,9 @@ extern const Method connect_again_method;
 const Method connect_again_method{
     {.name = "connect-again",
      .label = "connect() again",
-     .summary = "folklore: connect() on the connected socket every interval; while it fails with EISCONN, the "
-                "client is taken to be there",
+     .summary =
+         "folklore: connect() on the connected socket every interval; while it fails with EISCONN, the "
+         "client is taken to be there",
      .job = Job::neither,
      .folklore = true,
      .needs = {},

@@ -1,6 +1,6 @@
 // An end of file is not a death: it says that the client will send no more. So the server asks: it writes one
-// message after the FIN. A client that has closed answers by RST, and poll() hangs up within a round trip; one
-// that has only shut its sending side acknowledges, and the connection goes on (RFC 9293, 3.6).
+// message after the FIN. A client that has closed answers by RST, and poll() hangs up within a round trip;
+// one that has only shut its sending side acknowledges, and the connection goes on (RFC 9293, 3.6).
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -96,9 +96,10 @@ private:
             return p;
         }
         if (timeout() <= answer.to)
-            return unknown(fmt::format("the question is answered by RST within {}, and the server waits {}: which "
-                                       "comes first is a matter of moments",
-                                       in_seconds(answer.to), plain(timeout())));
+            return unknown(
+                fmt::format("the question is answered by RST within {}, and the server waits {}: which "
+                            "comes first is a matter of moments",
+                            in_seconds(answer.to), plain(timeout())));
         p.after = {p.after.from, p.after.to + answer.to};
         p.verdict = Verdict::gone;
         p.signal = s.one_way == 0ns && s.traffic != Traffic::in_flight ? "EOF, then poll: POLLHUP" : "";
@@ -111,8 +112,9 @@ private:
         Prediction p = hears(event);
         p.after = p.after + limit();
         p.signal = "EOF, and no RST to a write";
-        p.rule += fmt::format("; the server's question waits behind the full buffer, and {} pass without a RST",
-                              plain(timeout()));
+        p.rule +=
+            fmt::format("; the server's question waits behind the full buffer, and {} pass without a RST",
+                        plain(timeout()));
         return p;
     }
 };

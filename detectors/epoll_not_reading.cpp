@@ -1,5 +1,5 @@
-// epoll while reading is paused: the server has taken a request, is busy with it, and wants no more for now, so
-// it asks for no EPOLLIN; and nobody thought of EPOLLRDHUP. EPOLLERR and EPOLLHUP still come unasked
+// epoll while reading is paused: the server has taken a request, is busy with it, and wants no more for now,
+// so it asks for no EPOLLIN; and nobody thought of EPOLLRDHUP. EPOLLERR and EPOLLHUP still come unasked
 // (epoll_ctl(2)), but a FIN waits unseen until reading goes on: the worker works for a client that has left.
 
 #include <sys/epoll.h>
@@ -69,8 +69,9 @@ extern const Method epoll_not_reading_method;
 const Method epoll_not_reading_method{
     {.name = "epoll-not-reading",
      .label = "epoll, not reading",
-     .summary = "epoll_wait() with events = 0 while the server is busy with the first request: EPOLLHUP is the "
-                "end of the connection, and a FIN is not told",
+     .summary =
+         "epoll_wait() with events = 0 while the server is busy with the first request: EPOLLHUP is the "
+         "end of the connection, and a FIN is not told",
      .needs = {},
      .settings = {}},
     make<EpollNotReading>};

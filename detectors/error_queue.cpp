@@ -1,5 +1,5 @@
-// IP_RECVERR: ICMP errors become errors of the socket at once, instead of being kept until the connection ends
-// of itself (ip(7); net/ipv4/tcp_ipv4.c: tcp_v4_err()). On TCP there is no queue to read in spite of the
+// IP_RECVERR: ICMP errors become errors of the socket at once, instead of being kept until the connection
+// ends of itself (ip(7); net/ipv4/tcp_ipv4.c: tcp_v4_err()). On TCP there is no queue to read in spite of the
 // option's description: the next recv() or send() returns the errno, once, and the connection goes on working
 // if the path does. So this method takes a router's word for the client's.
 

@@ -50,7 +50,8 @@ extern const Method fionread_method;
 const Method fionread_method{
     {.name = "fionread",
      .label = "FIONREAD 0",
-     .summary = "folklore: poll() says readable and FIONREAD counts 0 bytes, so the client is taken to be gone",
+     .summary =
+         "folklore: poll() says readable and FIONREAD counts 0 bytes, so the client is taken to be gone",
      .folklore = true,
      .needs = {},
      .settings = {}},

@@ -39,9 +39,10 @@ Window drawn_reset(const Situation& s, Window write) {
 Prediction after_close(const Situation& s, const Ending& ending) {
     const auto write = next_write_of(s);
     if (!write && s.traffic == Traffic::request_response && s.one_way > 0ns)
-        return unknown(fmt::format("{}; only if an answer was on its way at the fault does it draw a RST, and "
-                                   "whether one was is a matter of moments",
-                                   ending.of_fin));
+        return unknown(
+            fmt::format("{}; only if an answer was on its way at the fault does it draw a RST, and "
+                        "whether one was is a matter of moments",
+                        ending.of_fin));
     if (!write)
         return never(fmt::format("{}; the server writes nothing that would draw a RST", ending.of_fin));
     Prediction p;
@@ -63,9 +64,10 @@ Prediction after_close(const Situation& s, const Ending& ending) {
 Prediction sees_end(const Situation& s, const Ending& ending) {
     const SocketEvent event = socket_events(s, {});
     if (event.kind == Kind::eof_or_error)
-        return unknown(fmt::format("{}; RST comes instead of FIN when the client had not read all: a matter of "
-                                   "moments",
-                                   ending.of_fin));
+        return unknown(
+            fmt::format("{}; RST comes instead of FIN when the client had not read all: a matter of "
+                        "moments",
+                        ending.of_fin));
     if (event.kind == Kind::eof && s.effect == Effect::fin)
         return after_close(s, ending);
     if (event.kind == Kind::eof)
@@ -83,13 +85,14 @@ SocketEvent events_between_looks(const Situation& s, Duration look) {
     const SocketEvent answered = socket_events(s, {}, Window{0ns, look});
     if (answered.kind == event.kind && answered.after == event.after)
         return event;
-    return {Kind::unknown,
-            0,
-            {},
-            fmt::format("a request that came since the last look is read and answered after the fault, up to {} "
-                        "later; whether there is one is a matter of moments",
-                        plain(look)),
-            {}};
+    return {
+        Kind::unknown,
+        0,
+        {},
+        fmt::format("a request that came since the last look is read and answered after the fault, up to {} "
+                    "later; whether there is one is a matter of moments",
+                    plain(look)),
+        {}};
 }
 
 bool writer_may_take_error(const Situation& s) {

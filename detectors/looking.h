@@ -1,5 +1,6 @@
 #pragma once
-// Methods that look at the socket every `interval`, and methods that see only whether the connection has ended.
+// Methods that look at the socket every `interval`, and methods that see only whether the connection has
+// ended.
 
 #include "detectors/predicting.h"
 
@@ -29,9 +30,9 @@ SocketEvent events_between_looks(const Situation&, Duration look);
 
 /// What a method that is blind to a FIN says when the connection ends.
 struct Ending {
-    std::string_view signal;  ///< what it reports; empty when open
-    std::string_view of_fin;  ///< why a FIN says nothing to it, for the rule
-    Duration look{0};         ///< it looks only every so often
+    std::string_view signal; ///< what it reports; empty when open
+    std::string_view of_fin; ///< why a FIN says nothing to it, for the rule
+    Duration look{0};        ///< it looks only every so often
 };
 
 /// The prediction of a method that sees the state CLOSE and nothing before: an error of any kind, and the RST

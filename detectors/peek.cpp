@@ -1,9 +1,9 @@
-// MSG_PEEK while the server is busy with a request: "has the client left meanwhile?" without taking a byte off
-// the stream, asked every `interval` (web servers and proxies do it while the answer is being made).
+// MSG_PEEK while the server is busy with a request: "has the client left meanwhile?" without taking a byte
+// off the stream, asked every `interval` (web servers and proxies do it while the answer is being made).
 //
-// A peek sees the head of the queue. As soon as one more byte of the client's stands there unread, a request that
-// came too early for example, it sees that byte, and neither the FIN nor the error behind it. And when it does
-// see the error, it takes it, peek or not (net/ipv4/tcp.c: tcp_recvmsg_locked()).
+// A peek sees the head of the queue. As soon as one more byte of the client's stands there unread, a request
+// that came too early for example, it sees that byte, and neither the FIN nor the error behind it. And when
+// it does see the error, it takes it, peek or not (net/ipv4/tcp.c: tcp_recvmsg_locked()).
 
 #include <sys/socket.h>
 
@@ -30,11 +30,13 @@ public:
     Prediction predict(const Situation& s) const override {
         const Duration beat = info(s.traffic).client_interval;
         if (beat > 0ns && s.watch_before_fault.from < beat + interval())
-            return unknown("whether the client's next bytes stand before the fault in the queue is a matter of "
-                           "moments, so soon after its first message");
+            return unknown(
+                "whether the client's next bytes stand before the fault in the queue is a matter of "
+                "moments, so soon after its first message");
         if (beat > 0ns)
-            return never("after the first message the client's next bytes stand unread at the head of the queue, "
-                         "and a peek sees no further");
+            return never(
+                "after the first message the client's next bytes stand unread at the head of the queue, "
+                "and a peek sees no further");
         Prediction p = hears(socket_events(s, {}), {.look = interval()});
         if (p.kind == Prediction::Kind::window && p.verdict == Verdict::gone && writer_may_take_error(s)) {
             p.signal.clear();
@@ -69,8 +71,9 @@ extern const Method peek_method;
 const Method peek_method{
     {.name = "peek",
      .label = "MSG_PEEK",
-     .summary = "recv() with MSG_PEEK every interval while the server is busy with the first request: 0 is the "
-                "end of what the client sends, unless unread data stands before it",
+     .summary =
+         "recv() with MSG_PEEK every interval while the server is busy with the first request: 0 is the "
+         "end of what the client sends, unless unread data stands before it",
      .needs = {},
      .settings = {interval_setting}},
     make<Peek>};

@@ -38,8 +38,9 @@ public:
 extern const Method poll_nothing_method;
 const Method poll_nothing_method{{.name = "poll-nothing",
                                   .label = "poll(), events 0",
-                                  .summary = "poll() with events = 0 returns POLLERR and POLLHUP unasked: the "
-                                             "end of the connection, but not of what the client sends",
+                                  .summary =
+                                      "poll() with events = 0 returns POLLERR and POLLHUP unasked: the "
+                                      "end of the connection, but not of what the client sends",
                                   .job = Job::neither,
                                   .needs = {},
                                   .settings = {}},

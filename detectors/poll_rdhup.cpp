@@ -1,6 +1,6 @@
-// poll() with POLLRDHUP: the end of what the client sends is a bit of its own, and is told at once, even while
-// data that came before it is still unread (poll(2), since Linux 2.6.17). POLLERR and POLLHUP come unasked
-// when the connection is dead, together with POLLRDHUP, so they are asked first.
+// poll() with POLLRDHUP: the end of what the client sends is a bit of its own, and is told at once, even
+// while data that came before it is still unread (poll(2), since Linux 2.6.17). POLLERR and POLLHUP come
+// unasked when the connection is dead, together with POLLRDHUP, so they are asked first.
 
 #include <poll.h>
 #include <sys/socket.h>

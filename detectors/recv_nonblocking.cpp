@@ -1,6 +1,6 @@
-// recv() on a socket that does not block, asked every `interval`: the loop of a program that has other things to
-// do, a game server's for example. EAGAIN means "nothing there just now" and is the usual answer; the rest is
-// law 1 done right, one look late.
+// recv() on a socket that does not block, asked every `interval`: the loop of a program that has other things
+// to do, a game server's for example. EAGAIN means "nothing there just now" and is the usual answer; the rest
+// is law 1 done right, one look late.
 
 #include <sys/socket.h>
 
@@ -47,8 +47,9 @@ extern const Method recv_nonblocking_method;
 const Method recv_nonblocking_method{
     {.name = "recv-nonblocking",
      .label = "recv(), not blocking",
-     .summary = "recv() with MSG_DONTWAIT every interval: EAGAIN means \"nothing yet\", 0 is the end of what the "
-                "client sends, any other error the end of the connection",
+     .summary =
+         "recv() with MSG_DONTWAIT every interval: EAGAIN means \"nothing yet\", 0 is the end of what the "
+         "client sends, any other error the end of the connection",
      .needs = {},
      .settings = {interval_setting}},
     make<RecvNonblocking>};

@@ -1,9 +1,9 @@
-// A read deadline of the application: no byte for `timeout`, and the connection is given up. Every server that is
-// reachable from outside has one, because nothing else ends a connection that is idle for ever.
+// A read deadline of the application: no byte for `timeout`, and the connection is given up. Every server
+// that is reachable from outside has one, because nothing else ends a connection that is idle for ever.
 //
-// It is a rule about what the server puts up with, not a finding about the client: one that has nothing to say
-// is convicted like one that is dead. Unlike SO_RCVTIMEO it counts from the last byte and not from the last
-// call, so a signal does not give the client its time anew.
+// It is a rule about what the server puts up with, not a finding about the client: one that has nothing to
+// say is convicted like one that is dead. Unlike SO_RCVTIMEO it counts from the last byte and not from the
+// last call, so a signal does not give the client its time anew.
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -38,7 +38,8 @@ public:
     Timing timing() const override {
         if (timeout() == 0ns)
             return {};
-        return {.anchor = "last message received", .period = 0ns, .lead = timeout() * 3 / 2, .limit = timeout()};
+        return {
+            .anchor = "last message received", .period = 0ns, .lead = timeout() * 3 / 2, .limit = timeout()};
     }
 
     Prediction predict(const Situation& s) const override {
@@ -122,8 +123,9 @@ extern const Method recv_timeout_method;
 const Method recv_timeout_method{
     {.name = "recv-timeout",
      .label = "read deadline",
-     .summary = "poll() with the time that is left and recv(): no byte for timeout means gone, whether the client "
-                "is dead or has nothing to say",
+     .summary =
+         "poll() with the time that is left and recv(): no byte for timeout means gone, whether the client "
+         "is dead or has nothing to say",
      .needs = {},
      .settings = {{.name = "timeout",
                    .fallback = "none",

@@ -22,10 +22,12 @@ public:
         const SocketEvent event = events_between_looks(s, interval());
         using Kind = SocketEvent::Kind;
         if (event.kind == Kind::eof)
-            return never("for an end of file recv() of 0 bytes returns 0, as it does for data that waits; after "
-                         "it no error is told either");
+            return never(
+                "for an end of file recv() of 0 bytes returns 0, as it does for data that waits; after "
+                "it no error is told either");
         if (event.kind == Kind::eof_or_error)
-            return unknown("a RST would be heard and a FIN not, and which of both comes is a matter of moments");
+            return unknown(
+                "a RST would be heard and a FIN not, and which of both comes is a matter of moments");
         if (event.kind == Kind::error && writer_may_take_error(s))
             return unknown("recv() of 0 bytes and the server's own send() share the one pending error: if "
                            "send() comes first, recv() returns 0 for ever");
@@ -50,7 +52,8 @@ extern const Method recv_zero_method;
 const Method recv_zero_method{
     {.name = "recv-zero",
      .label = "recv() of 0 bytes",
-     .summary = "folklore: recv() of 0 bytes every interval; unless it fails, the client is taken to be there",
+     .summary =
+         "folklore: recv() of 0 bytes every interval; unless it fails, the client is taken to be there",
      .folklore = true,
      .needs = {},
      .settings = {interval_setting}},

@@ -36,11 +36,9 @@ Prediction only_write(const Situation& s) {
         if (arrival(s).to > write.from)
             return unknown("whether the RST or the write, 10 ms after the fault, comes first is a matter "
                            "of moments");
-        return fails(write,
-                     "the RST is there before the write, which comes 10 ms after the fault and fails");
+        return fails(write, "the RST is there before the write, which comes 10 ms after the fault and fails");
     case Effect::fin:
-        return never(
-            "the first write after a close succeeds and draws a RST; only a second one would fail");
+        return never("the first write after a close succeeds and draws a RST; only a second one would fail");
     case Effect::silence:
         return never("the write is accepted by the server's own kernel, and no other follows");
     case Effect::reset_on_send:
@@ -77,9 +75,8 @@ Prediction next_writes(const Situation& s) {
                      "every write is accepted while the kernel tries; " + end.rule, end.steps);
     }
     default:
-        return never(
-            "the client's kernel takes every write until its buffer is full, and then the server "
-            "waits for room");
+        return never("the client's kernel takes every write until its buffer is full, and then the server "
+                     "waits for room");
     }
 }
 
@@ -123,8 +120,7 @@ Prediction send_fails(const Situation& s) {
     switch (s.traffic) {
     case Traffic::idle:
     case Traffic::receiving: return never("the server never writes here, so no send() can fail");
-    case Traffic::in_flight:
-        return never("the only write was accepted before the fault, and none follows");
+    case Traffic::in_flight: return never("the only write was accepted before the fault, and none follows");
     case Traffic::request_response:
         return never(client_lives(s.effect) || s.heals_after
                          ? "the client reads, so every answer is accepted"

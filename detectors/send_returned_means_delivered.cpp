@@ -25,11 +25,12 @@ public:
     std::string skip_reason(Traffic traffic) const override { return never_writes(traffic); }
 
     Prediction predict(const Situation& s) const override {
-        const bool piles_up = s.effect == Effect::silence || s.effect == Effect::acknowledges_only ||
-                              s.effect == Effect::lossy;
+        const bool piles_up =
+            s.effect == Effect::silence || s.effect == Effect::acknowledges_only || s.effect == Effect::lossy;
         if (s.traffic == Traffic::sending && piles_up)
-            return unknown("every send() is taken for a delivery until the send buffer is full, and then EAGAIN "
-                           "for a death; how much it holds is not known");
+            return unknown(
+                "every send() is taken for a delivery until the send buffer is full, and then EAGAIN "
+                "for a death; how much it holds is not known");
         Prediction p = send_fails(s);
         if (p.kind == Prediction::Kind::never && s.traffic == Traffic::one_write)
             p.rule += "; \"100 bytes sent\" is taken for \"100 bytes delivered\"";
@@ -62,8 +63,9 @@ extern const Method send_returned_means_delivered_method;
 const Method send_returned_means_delivered_method{
     {.name = "send-returned-means-delivered",
      .label = "send() returned all",
-     .summary = "folklore: while send() returns as many bytes as it was given, they are taken to have reached "
-                "the client",
+     .summary =
+         "folklore: while send() returns as many bytes as it was given, they are taken to have reached "
+         "the client",
      .job = Job::writes,
      .folklore = true,
      .needs = {},

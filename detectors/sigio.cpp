@@ -1,7 +1,7 @@
 // Signal-driven input: the kernel queues a realtime signal for whatever happens at the socket (fcntl(2):
 // O_ASYNC, F_SETSIG, F_SETOWN_EX), and the program takes it with sigwaitinfo(). Like an edge of epoll it is
-// told once, so all that can be read must be read before waiting again; and when the queue of signals is full,
-// a plain SIGIO comes instead, which says only "look everywhere".
+// told once, so all that can be read must be read before waiting again; and when the queue of signals is
+// full, a plain SIGIO comes instead, which says only "look everywhere".
 
 #include <fcntl.h>
 #include <pthread.h>

@@ -19,12 +19,14 @@ public:
     using Looking::Looking;
 
     Prediction predict(const Situation& s) const override {
-        Prediction p = hears(events_between_looks(s, interval()), {.error_call = "SO_ERROR", .look = interval()});
+        Prediction p =
+            hears(events_between_looks(s, interval()), {.error_call = "SO_ERROR", .look = interval()});
         if (p.kind != Prediction::Kind::window)
             return p;
         if (p.verdict == Verdict::gone && writer_may_take_error(s)) {
             p.signal.clear();
-            p.rule += "; if the server's own send() takes the error first, SO_ERROR is 0 and recv() returns 0";
+            p.rule +=
+                "; if the server's own send() takes the error first, SO_ERROR is 0 and recv() returns 0";
         }
         // A write between the FIN and the look draws a RST, whose EPIPE stands in front of the end of file.
         if (p.verdict == Verdict::eof && s.effect == Effect::fin && next_write_of(s)) {
@@ -61,8 +63,9 @@ extern const Method so_error_method;
 const Method so_error_method{
     {.name = "so-error",
      .label = "SO_ERROR",
-     .summary = "getsockopt() with SO_ERROR every interval, before recv() is called: an error is the end of the "
-                "connection, and recv() = 0 the end of what the client sends",
+     .summary =
+         "getsockopt() with SO_ERROR every interval, before recv() is called: an error is the end of the "
+         "connection, and recv() = 0 the end of what the client sends",
      .needs = {},
      .settings = {interval_setting}},
     make<SoError>};

@@ -25,12 +25,14 @@ public:
     Prediction predict(const Situation& s) const override {
         const SocketEvent event = socket_events(s, {});
         if (event.kind == Kind::error)
-            return never(fmt::format("{}; the server's reader is woken by the error and takes it, and from then "
-                                     "on SO_ERROR is 0",
-                                     event.rule));
+            return never(
+                fmt::format("{}; the server's reader is woken by the error and takes it, and from then "
+                            "on SO_ERROR is 0",
+                            event.rule));
         if (event.kind == Kind::eof_or_error)
-            return unknown("RST after the FIN leaves EPIPE, which no reader takes; whether it comes after it is "
-                           "a matter of moments");
+            return unknown(
+                "RST after the FIN leaves EPIPE, which no reader takes; whether it comes after it is "
+                "a matter of moments");
         if (event.kind != Kind::eof)
             return hears(event);
         if (s.effect == Effect::fin && s.traffic == Traffic::sending)
@@ -60,8 +62,9 @@ extern const Method so_error_zero_method;
 const Method so_error_zero_method{
     {.name = "so-error-zero",
      .label = "SO_ERROR is 0",
-     .summary = "folklore: getsockopt() with SO_ERROR every interval, beside a server that reads; while it is "
-                "0, the client is taken to be there",
+     .summary =
+         "folklore: getsockopt() with SO_ERROR every interval, beside a server that reads; while it is "
+         "0, the client is taken to be there",
      .job = Job::neither,
      .folklore = true,
      .needs = {},

@@ -25,12 +25,13 @@ public:
     Prediction predict(const Situation& s) const override {
         if (s.traffic == Traffic::buffer_full)
             return full_before(s);
-        const bool ends = s.effect == Effect::fin || s.effect == Effect::reset ||
-                          s.effect == Effect::reset_on_send;
+        const bool ends =
+            s.effect == Effect::fin || s.effect == Effect::reset || s.effect == Effect::reset_on_send;
         if (ends)
-            return never("a dead socket is writable: send() would fail at once, and that is what POLLOUT says");
-        const bool writes_on =
-            s.traffic == Traffic::sending || (s.traffic == Traffic::request_response && client_lives(s.effect));
+            return never(
+                "a dead socket is writable: send() would fail at once, and that is what POLLOUT says");
+        const bool writes_on = s.traffic == Traffic::sending ||
+                               (s.traffic == Traffic::request_response && client_lives(s.effect));
         if (!writes_on)
             return never("what the server writes is less than its buffer holds, so there is room in it, "
                          "whatever becomes of the client");
@@ -38,7 +39,8 @@ public:
             return unknown("the stopped process's buffer fills, and then the server's: how much they hold is "
                            "not known");
         if (s.effect == Effect::lossy)
-            return unknown("chance: a long row of losses would fill the send buffer, whose size is not known");
+            return unknown(
+                "chance: a long row of losses would fill the send buffer, whose size is not known");
         if (s.effect == Effect::silence)
             return piles_up(s);
         return never("every write is acknowledged soon, so the send buffer always has room");
@@ -60,10 +62,11 @@ private:
         p.kind = Prediction::Kind::window;
         p.after = Window{0ns, interval()} - s.watch_before_fault;
         p.signal = "poll: not writable";
-        p.rule = "the send buffer is full because the client does not read, and the first look takes that for "
-                 "its death";
-        p.steps = {fmt::format("{} before the fault: the first look, no POLLOUT",
-                               in_seconds(s.watch_before_fault))};
+        p.rule =
+            "the send buffer is full because the client does not read, and the first look takes that for "
+            "its death";
+        p.steps = {
+            fmt::format("{} before the fault: the first look, no POLLOUT", in_seconds(s.watch_before_fault))};
         return p;
     }
 
@@ -73,12 +76,14 @@ private:
         if (is_outage(s)) {
             const Window again = delivered(s, flight_of(s), Window{0ns, info(s.traffic).server_interval});
             if (again.to < 1s)
-                return never(fmt::format("the path is healed, and all is acknowledged {} after the fault, before "
-                                         "the send buffer is full",
-                                         in_seconds(again)));
+                return never(
+                    fmt::format("the path is healed, and all is acknowledged {} after the fault, before "
+                                "the send buffer is full",
+                                in_seconds(again)));
         }
-        return unknown("unacknowledged bytes pile up until two thirds of the send buffer are used; how much it "
-                       "holds is not known");
+        return unknown(
+            "unacknowledged bytes pile up until two thirds of the send buffer are used; how much it "
+            "holds is not known");
     }
 };
 

@@ -43,7 +43,8 @@ TEST_CASE("whoever asks for nothing is told of the end of the connection only") 
         CHECK(predict(spec, right_after(Effect::fin, Truth::gone)).kind == Kind::never);
         CHECK(predict(spec, right_after(Effect::half_close, Truth::half_closed, Traffic::sending)).kind ==
               Kind::never);
-        require_is(predict(spec, right_after(Effect::fin, Truth::gone, Traffic::one_write)).after, 0.010, 0.030);
+        require_is(predict(spec, right_after(Effect::fin, Truth::gone, Traffic::one_write)).after, 0.010,
+                   0.030);
         require_is(predict(spec, right_after(Effect::fin, Truth::gone, Traffic::sending)).after, 0, 0.110);
         require_is(predict(spec, right_after(Effect::reset, Truth::gone)).after, 0, 0.010);
         CHECK(predict(spec, right_after(Effect::fin, Truth::gone, Traffic::in_flight)).kind == Kind::unknown);
@@ -54,7 +55,7 @@ TEST_CASE("whoever asks for nothing is told of the end of the connection only") 
 TEST_CASE("requests that nobody reads are not answered, so nothing is unacknowledged") {
     Situation s = right_after(Effect::silence, Truth::unreachable, Traffic::request_response);
     s.one_way = 25ms;
-    s.message_before_fault = {0ms, 10ms}; // its answer is still on its way at the fault
+    s.message_before_fault = {0ms, 10ms};                   // its answer is still on its way at the fault
     CHECK(predict("poll-nothing", s).kind == Kind::window); // its server reads and answers
     CHECK(predict("epoll-not-reading", s).kind == Kind::never);
 }
@@ -100,7 +101,8 @@ TEST_CASE("a FIN is told to nobody who did not ask, until the server writes") {
 }
 
 TEST_CASE("signals do not convict those who wait for events") {
-    for (const std::string_view spec : {"poll-rdhup", "poll-nothing", "epoll", "epoll-not-reading", "sigio"}) {
+    for (const std::string_view spec :
+         {"poll-rdhup", "poll-nothing", "epoll", "epoll-not-reading", "sigio"}) {
         Watched watched(spec);
         watched.client_says("hello");
         for (int i = 0; i < 5; ++i) {

@@ -70,7 +70,8 @@ TEST_CASE("a peek is blind behind unread data") {
 }
 
 TEST_CASE("a question after the end of file tells a close from a half-close") {
-    // The FIN and the RST that answers the question, 10 ms each for waking; poll(1000 ms) is up to 1 + 1 ms late.
+    // The FIN and the RST that answers the question, 10 ms each for waking; poll(1000 ms) is up to 1 + 1 ms
+    // late.
     const Prediction close = predict("eof-then-write", right_after(Effect::fin, Truth::gone));
     require_is(close.after, 0, 0.020);
     CHECK(close.verdict == Verdict::gone);
@@ -87,7 +88,8 @@ TEST_CASE("a question after the end of file tells a close from a half-close") {
 }
 
 TEST_CASE("a read deadline convicts whoever is silent, and only those") {
-    for (const Effect effect : {Effect::nothing, Effect::silence, Effect::acknowledges_only, Effect::signals}) {
+    for (const Effect effect :
+         {Effect::nothing, Effect::silence, Effect::acknowledges_only, Effect::signals}) {
         INFO(name(effect));
         // Watching began 2 s before the fault; poll() is up to 1 ms and a thousandth late.
         Situation s = right_after(effect, Truth::alive);
