@@ -39,6 +39,7 @@
     METHOD(siocoutq)                                                                                         \
     METHOD(notsent_bytes)                                                                                    \
     METHOD(proc_net_tcp)                                                                                     \
+    METHOD(sock_diag)                                                                                        \
     METHOD(read_idle_ping)                                                                                   \
     METHOD(ping_unless_busy)                                                                                 \
     METHOD(request_deadline)                                                                                 \

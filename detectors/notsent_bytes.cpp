@@ -38,6 +38,8 @@ public:
             return too_slow(
                 Window{0ns, 0ns} - s.watch_before_fault,
                 "the buffer was full when watching began, and the client does not read, dead or not");
+        if (s.traffic == Traffic::request_response && (s.effect == Effect::slow || s.effect == Effect::lossy))
+            return held_back();
         if (s.traffic != Traffic::sending)
             return never("what the server writes goes out at once, so nothing waits to be sent");
         return while_sending(s);
@@ -88,6 +90,13 @@ private:
         return p;
     }
 
+    Prediction held_back() const {
+        return unknown(
+            fmt::format("what is written waits for the ACK of what was written before, and whether fewer "
+                        "than {} bytes a second arrive meanwhile is not worked out here",
+                        threshold()));
+    }
+
     Prediction while_sending(const Situation& s) const {
         switch (s.effect) {
         case Effect::silence: return is_outage(s) ? in_outage(s) : backlog(s);
@@ -96,11 +105,7 @@ private:
                 "the client's kernel acknowledges until the stopped process's buffer is full, and how "
                 "much that holds is not known");
         case Effect::slow:
-        case Effect::lossy:
-            return unknown(
-                fmt::format("retransmissions make what follows wait, and whether less than {} bytes a "
-                            "second arrive meanwhile is chance",
-                            threshold()));
+        case Effect::lossy: return held_back();
         case Effect::fin:
         case Effect::reset:
         case Effect::reset_on_send:

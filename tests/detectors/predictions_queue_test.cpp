@@ -68,6 +68,11 @@ TEST_CASE("on a slow path a limit above the slowest answer spares everybody") {
     s.loss_percent = 30;
     CHECK(predict("siocoutq", s).kind == Kind::unknown);
     CHECK(predict("notsent-bytes", s).kind == Kind::unknown);
+    // Answers wait for the ACK of the one before, too.
+    s.traffic = Traffic::request_response;
+    CHECK(predict("notsent-bytes", s).kind == Kind::unknown);
+    s.traffic = Traffic::one_write;
+    CHECK(predict("notsent-bytes", s).kind == Kind::never);
 }
 
 TEST_CASE("a line in /proc/net/tcp tells of goodbyes at the next look, and of silence nothing") {
@@ -92,4 +97,16 @@ TEST_CASE("whoever dies of SIGPIPE dies at the failing write, or at the one afte
     CHECK(predict("send-sigpipe", right_after(Effect::fin, Truth::gone, Traffic::one_write)).kind == Kind::never);
     CHECK(stopped("send-sigpipe", Traffic::sending).kind == Kind::never);
     CHECK(make_detector("send-sigpipe")->skip_reason(Traffic::idle) == "never writes in idle traffic");
+}
+
+TEST_CASE("sock_diag counts the tries that TCP_INFO counts") {
+    // Third retransmission after 1.63 to 1.71 s (tcp_info.md), the write 10 to 20 ms after the fault, a look a second.
+    const Prediction p = silent_drop("sock-diag", Traffic::one_write);
+    require_is(p.after, 1.666, 2.708);
+    CHECK(p.signal == "sock_diag: 3 tries");
+    CHECK(silent_drop("sock-diag").kind == Kind::never);
+    CHECK(reboot("sock-diag", Traffic::one_write).signal == "sock_diag: not there");
+    CHECK(predict("sock-diag", right_after(Effect::fin, Truth::gone)).signal == "sock_diag: CLOSE-WAIT");
+    CHECK(predict("sock-diag", right_after(Effect::half_close, Truth::half_closed)).verdict == Verdict::eof);
+    CHECK(stopped("sock-diag", Traffic::one_write).kind == Kind::never);
 }

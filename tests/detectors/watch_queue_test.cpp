@@ -98,3 +98,16 @@ TEST_CASE("the second write after a close is deadly at once") {
     watched.server().make_due("two");
     expect(watched, {"send-sigpipe", Verdict::gone, "send: SIGPIPE"});
 }
+
+TEST_CASE("sock_diag finds the connection by its inode, and a dead one is not there") {
+    Watched other("sock-diag:interval=10ms");
+    Watched closed("sock-diag:interval=10ms");
+    REQUIRE(closed.quiet_for(100ms));
+    closed.client_shuts_down();
+    expect(closed, {"sock-diag", Verdict::eof, "sock_diag: CLOSE-WAIT"});
+    Watched reset("sock-diag:interval=10ms");
+    REQUIRE(reset.quiet_for(100ms));
+    reset.client_resets();
+    expect(reset, {"sock-diag", Verdict::gone, "sock_diag: not there"});
+    CHECK(other.quiet_for(50ms));
+}
