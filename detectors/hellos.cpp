@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -43,8 +44,12 @@ HelloReader::Heard HelloReader::wait(Instant until) {
 }
 
 Window hello_before_fault(const Situation& s, Duration interval) {
-    if (info(s.traffic).client_interval == 0ns)
-        return waited_before_fault(s);
+    if (info(s.traffic).client_interval == 0ns) {
+        // On a link with a delay the next hello may have left just before the fault, and still arrive.
+        const Window waited = waited_before_fault(s);
+        const bool next_left = s.one_way > 0ns && waited.to + s.one_way + off_beat >= interval;
+        return {next_left ? std::min(waited.from, -s.one_way) : waited.from, waited.to};
+    }
     // The first hello leaves just after watching has begun, and travels.
     const Window since = s.watch_before_fault - Window{0ns, off_beat + 2 * s.one_way};
     const Duration from = since.from % interval;
@@ -80,12 +85,18 @@ Prediction hello_missing(const Situation& s, const HelloLimit& hello) {
     const Window limit = hello.limit + Window{0ns, poll_lateness(hello.limit.to)};
     // On a path whose delay varies the learned interval does too, by as much at most.
     const Window learned{limit.from - s.slowest_way, limit.to};
+    // What the client writes besides is lost before the hello, and its retransmissions decide.
+    const Duration traffic = info(s.traffic).client_interval;
+    std::optional<Window> other_write;
+    if (traffic > 0ns)
+        other_write = Window{0ns, traffic};
     if (const auto waited = waits(s, {.what = "hello",
                                       .signal = hello.signal,
                                       .beat = hello.interval,
                                       .limit = s.effect == Effect::slow ? learned : limit,
                                       .last_before = before,
-                                      .crowded = info(s.traffic).client_interval > 0ns}))
+                                      .crowded = traffic > 0ns,
+                                      .other_write = other_write}))
         return *waited;
     if (client_lives(s.effect) && limit.from <= hello.interval + off_beat)
         return unknown(fmt::format("the client says hello every {}, and is convicted when one is {} late, "

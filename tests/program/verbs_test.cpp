@@ -15,7 +15,7 @@ TEST_CASE("the catalogues are listed for people and for programs") {
     CHECK_THAT(run_program({"list", "scenarios"}).out, ContainsSubstring("silent-drop"));
     CHECK_THAT(run_program({"list", "detectors", "SO_KEEPALIVE"}).out, !ContainsSubstring("heartbeat"));
     const auto detectors = nlohmann::json::parse(run_program({"list", "detectors", "--json"}).out);
-    CHECK(detectors.size() == 37);
+    CHECK(detectors.size() == 48);
     for (const auto& d : detectors)
         for (const char* key : {"name", "label", "summary", "law", "form", "folklore", "needs", "settings"})
             CHECK(d.contains(key));
