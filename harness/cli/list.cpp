@@ -100,7 +100,7 @@ void print(const std::string& kind, const std::string& word, bool as_json) {
         if (as_json)
             list.push_back(std::move(entry.json));
         else
-            fmt::print("{:<24} {}\n", entry.name, entry.summary);
+            fmt::print("{:<30} {}\n", entry.name, entry.summary);
     }
     if (as_json) fmt::print("{}\n", list.dump(2));
     if (!found) throw Error(Exit::nothing_selected, fmt::format("no name or summary of the {} holds \"{}\"", kind, word));

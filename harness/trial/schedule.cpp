@@ -40,7 +40,7 @@ public:
         while (!trials.empty()) {
             if (!build(trials) || !fire_all()) return false;
             trials = take_spares();
-            if (!trials.empty() && !lab_.sleep_until(lab_.now() + pace_.spare_pause)) return false;
+            if (!trials.empty() && !rest_until(lab_.now() + pace_.spare_pause)) return false;
         }
         return wait_for_all();
     }
@@ -49,7 +49,7 @@ private:
     bool build(const std::vector<PlannedTrial>& trials) {
         first_ = open_.size();
         for (const PlannedTrial& planned : trials) {
-            if (!lab_.sleep_until(lab_.now())) return false;
+            if (!rest_until(lab_.now())) return false;
             if (tell_.progress)
                 tell_.progress("building", static_cast<int>(open_.size() - first_), static_cast<int>(trials.size()), {});
             Open open;
@@ -65,7 +65,7 @@ private:
             }
             open_.push_back(std::move(open));
         }
-        return lab_.sleep_until(lab_.now() + pace_.settle);
+        return rest_until(lab_.now() + pace_.settle);
     }
 
     /// Every trial has a moment to fire; its proof of life comes as long before as its phase asks for.
@@ -152,6 +152,9 @@ private:
         }
         return true;
     }
+
+    /// Spares are built while other trials of the batch wait for their healing.
+    bool rest_until(Instant end) { return heal_until(end) && lab_.sleep_until(end); }
 
     /// Trials that the machine spoilt are told as invalid, and come back as spares.
     std::vector<PlannedTrial> take_spares() {
