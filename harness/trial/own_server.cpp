@@ -19,10 +19,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Programs whose first argument is the program.
+/// Programs whose argument is the program that is meant.
 bool runs_others(const std::string& program) {
-    constexpr std::array<std::string_view, 8> names{"env", "perl", "ruby", "node", "php", "sh", "bash", "dash"};
+    constexpr std::array<std::string_view, 12> names{"env",  "perl", "ruby",    "node", "php",     "sh",
+                                                     "bash", "dash", "setpriv", "nice", "timeout", "stdbuf"};
     return program.starts_with("python") || std::find(names.begin(), names.end(), program) != names.end();
+}
+
+/// "--reuid 65534" is no program, and neither is "NAME=value".
+bool is_option_or_value(const std::string& word) {
+    return word.starts_with("-") || word.find('=') != std::string::npos || word.find_first_not_of("0123456789") == std::string::npos;
 }
 
 /// Its description owns its words: it is about a command that was typed a moment ago.
@@ -92,12 +98,11 @@ std::string why_skipped(const OwnServer& server, const Scenario& scenario, Traff
 
 std::string OwnServer::name() const {
     const auto file = [](const std::string& word) { return fs::path(word).filename().string(); };
-    // In "env NAME=value PROGRAM" and in "python3 server.py" what comes last is meant.
-    const auto is_prefix = [&](const std::string& word) { return word.find('=') != std::string::npos || runs_others(file(word)); };
+    // In "env NAME=value PROGRAM" and in "python3 server.py" what comes last is meant; in "python3 -c TEXT" nothing is.
     auto word = command.words.begin();
-    while (word != command.words.end() && is_prefix(*word)) ++word;
-    const bool is_named = word != command.words.end() && !word->starts_with("-");
-    return file(is_named ? *word : command.words.front());
+    while (word != command.words.end() && (is_option_or_value(*word) || runs_others(file(*word))))
+        if (*word++ == "-c") return file(command.words.front());
+    return file(word == command.words.end() ? command.words.front() : *word);
 }
 
 std::shared_ptr<const Detector> method_of(const OwnServer& server, std::optional<SocketTimers> timers, Duration answers_within) {

@@ -118,6 +118,9 @@ std::string ProgramTrial::why_not_ready(Instant) {
     return {};
 }
 
+/// A program's own reaction takes milliseconds, and its socket's clocks are read to two jiffies.
+WorldTrial::Precision ProgramTrial::precision(const FaultInfo&) const { return {10ms, 5ms}; }
+
 void ProgramTrial::just_before_fault() {
     if (asks() && !planned_.scenario->faults.front().kind->about.by_client) world_.ask_at_fault(false);
 }

@@ -31,6 +31,7 @@ private:
     Duration anchor_before(Instant due, const Situation&) const override;
     void look_before_fault() override;
     std::string why_not_ready(Instant due) override;
+    Precision precision(const FaultInfo&) const override;
     void just_before_fault() override;
     std::string why_in_vain() override;
     void judge_line(TrialLine&) override;

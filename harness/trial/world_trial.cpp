@@ -59,11 +59,11 @@ std::string WorldTrial::fire() {
     bracket_ = faults_.front()->fire(world_);
     for (size_t i = 1; i < faults_.size(); ++i) faults_[i]->fire(world_);
     world_.canary().probe();
-    const Duration limit = faults_.front()->describe().bracket_limit;
-    if (bracket_.before - due > 500us)
+    const Precision limit = precision(faults_.front()->describe());
+    if (bracket_.before - due > limit.slip)
         return fmt::format("noisy: the fault happened {} after the moment it was predicted for", say(bracket_.before - due));
-    if (bracket_.width() > limit)
-        return fmt::format("noisy: the fault happened within {}, the limit is {}", say(bracket_.width()), say(limit));
+    if (bracket_.width() > limit.width)
+        return fmt::format("noisy: the fault happened within {}, the limit is {}", say(bracket_.width()), say(limit.width));
     return why_in_vain();
 }
 

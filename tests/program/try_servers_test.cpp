@@ -127,7 +127,7 @@ TEST_CASE("sshd's ClientAliveInterval is a timer of its own: no option of the so
         CHECK(trial.signal == closed_by_itself);
         CHECK(*trial.noticed_after >= 1s); // interval x count, and in truth later
     }
-    CHECK_THAT(tried.ran().out, ContainsSubstring("a timer of its own"));
+    CHECK_THAT(tried.ran().out, ContainsSubstring("It has a limit of its own"));
 }
 
 TEST_CASE("a server of twenty lines that never notices is called so, with what holds it and what would have noticed") {
@@ -142,8 +142,8 @@ TEST_CASE("a server of twenty lines that never notices is called so, with what h
     for (const char* silent : {"silent-drop", "host-crash", "host-reboot", "reset-by-middlebox", "process-stopped"})
         check_held(results_of(records, silent), "ESTAB");
     check_let_go(results_of(records, "half-close"));
-    CHECK_THAT(tried.ran().out, ContainsSubstring("it leaks ESTABLISHED; no option of its sockets ever ends that"));
-    CHECK_THAT(tried.ran().out, ContainsSubstring("would have been noticed by"));
+    CHECK_THAT(tried.ran().out, ContainsSubstring("It leaks ESTABLISHED on drop"));
+    CHECK_THAT(tried.ran().out, ContainsSubstring("have noticed all within 10 s"));
 }
 
 TEST_CASE("a server that forgets close() after the client's FIN is said to leak CLOSE_WAIT") {
