@@ -78,8 +78,9 @@ std::vector<std::string> client_alive(Duration limit) {
 
 std::string say_client_alive(Duration limit) {
     return fmt::format(
-        "it asks the client's program, and gives up at the fourth silent interval: {} s in all",
-        4 * std::max<int64_t>(1, limit / 4s));
+        "it asks the client's program, once it has logged in, and gives up at the fourth silent interval: {} s in "
+        "all; Debian 12's sshd (9.2) was measured to ask half as often, and to take up to {} s",
+        4 * std::max<int64_t>(1, limit / 4s), 8 * std::max<int64_t>(1, limit / 4s));
 }
 
 Recipe sshd(const SocketTimers& t) {

@@ -143,9 +143,9 @@ std::string say_plan(const LabChoice& lab, const Plan& plan) {
     std::string text = counted(plan.count_run(), "trial");
     if (skipped) text += fmt::format(" (and {} that do not apply)", skipped);
     if (lab.guest) {
-        const Duration expected = expected_in_machines(plan, machines(lab));
-        text += fmt::format(" in {}, about {} if nothing else runs", counted(static_cast<int>(cut(plan).size()), "virtual machine"),
-                            say_roughly(expected));
+        text += " in " + counted(lab.server ? 1 : static_cast<int>(cut(plan).size()), "virtual machine");
+        // How often a server of the user's wakes up is not known beforehand.
+        if (!lab.server) text += fmt::format(", about {} if nothing else runs", say_roughly(expected_in_machines(plan, machines(lab))));
     } else {
         const Duration expected = expected_on_the_wall(plan, measure_capacity().worlds);
         text += ", about " + say_roughly(expected);

@@ -7,6 +7,7 @@
 #include "harness/trial/advice.h"
 #include "harness/trial/trial.h"
 #include "reports/own_server.h"
+#include "reports/text.h"
 
 namespace halfopen {
 
@@ -29,8 +30,8 @@ void add_recipe(std::vector<std::string>& lines, const std::string& command, con
 
 std::vector<std::string> advice_for(const std::string& command, Duration within, const KernelFacts& kernel) {
     const Advice advice = advise(default_request(within, kernel));
-    if (!advice.detector) return {fmt::format("/* no settings notice the silent failures within {}: halfopen advise --within {} */", say(within), spell(within))};
-    std::vector<std::string> lines{fmt::format("/* silent failures, idle or written to, within {}: halfopen advise --within {} */", say(within), spell(within))};
+    if (!advice.detector) return {fmt::format("/* no settings notice the silent failures within {}: halfopen advise --within {} */", short_time(within), spell(within))};
+    std::vector<std::string> lines{fmt::format("/* silent failures, idle or written to, within {}: halfopen advise --within {} */", short_time(within), spell(within))};
     const auto c = setsockopt_lines(advice.detector->socket_timers());
     lines.insert(lines.end(), c.begin(), c.end());
     add_recipe(lines, command, advice.detector->socket_timers());
