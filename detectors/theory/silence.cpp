@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "detectors/theory/keepalive.h"
+#include "detectors/theory/one_way.h"
 #include "detectors/theory/persist.h"
 #include "detectors/theory/wheel.h"
 #include "detectors/theory/words.h"
@@ -15,6 +16,8 @@ using namespace std::chrono_literals;
 using Kind = SocketEvent::Kind;
 
 namespace {
+
+constexpr Duration delayed_ack_most = 200ms; // TCP_DELACK_MAX
 
 /// Why a link carries nothing from the server after the fault.
 std::string_view sends_nothing(const Situation& s) {
@@ -160,6 +163,8 @@ SocketEvent reset_by_probe(const Situation& s, const SocketTimers& t) {
 } // namespace
 
 Window last_segment(const Situation& s, const SocketTimers& t) {
+    if (s.traffic == Traffic::in_flight && s.client_is_heard)
+        return {-delayed_ack_most, 0ns};
     const Duration most = first_probe(t.idle, s.kernel.hz).to;
     Window before = s.segment_before_fault;
     if (before.from > most)
@@ -173,6 +178,8 @@ SocketEvent silent(const Situation& s, const SocketTimers& t, std::optional<Wind
         return window_probes_unanswered(s, t);
     if (const auto write = unanswered_write_of(s, own_write))
         return data_unanswered(s, t, *write);
+    if (t.keepalive && s.client_is_heard && info(s.traffic).client_interval > 0ns)
+        return probes_between_retransmissions(s, t);
     if (t.keepalive)
         return probes_unanswered(s, t);
     return nothing_asks(s, t);

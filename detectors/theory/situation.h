@@ -63,6 +63,7 @@ struct Situation {
     Duration slowest_way{0};                      ///< the longest that a packet takes each way after it
     int loss_percent = 0;                         ///< where the effect is lossy
     std::optional<Duration> heals_after;          ///< the fault is undone so long after it
+    bool client_is_heard = false; ///< where the effect is silence: only what the server sends is lost
     Duration horizon{0};                          ///< how long it is watched after the fault; zero: for ever
 };
 

@@ -1,5 +1,6 @@
 // When the server writes, and what is unacknowledged at the fault.
 
+#include "detectors/theory/one_way.h"
 #include "detectors/theory/socket_events.h"
 
 namespace halfopen {
@@ -41,6 +42,10 @@ Flight with_lower_rto(Flight f) {
     return f;
 }
 
+Window earlier_of(Window a, std::optional<Window> b) {
+    return b ? Window{std::min(a.from, b->from), std::min(a.to, b->to)} : a;
+}
+
 } // namespace
 
 Flight flight_of(const Situation& s) {
@@ -72,14 +77,12 @@ std::optional<Window> next_write_of(const Situation& s, std::optional<Window> ow
         profile = {one_write_after_fault, one_write_after_fault + write_late};
     if (s.traffic == Traffic::sending)
         profile = {0ns, info(s.traffic).server_interval};
-    if (!profile)
-        return own_write;
-    if (!own_write)
-        return profile;
-    return Window{std::min(profile->from, own_write->from), std::min(profile->to, own_write->to)};
+    return profile ? earlier_of(*profile, own_write) : own_write;
 }
 
 std::optional<Window> unanswered_write_of(const Situation& s, std::optional<Window> own_write) {
+    if (s.traffic == Traffic::in_flight && s.client_is_heard)
+        return own_write; // it had arrived, and its acknowledgement still does
     if (s.traffic == Traffic::in_flight)
         return Window{-in_flight_before, 0ns};
     const std::optional<Window> next = next_write_of(s, own_write);
@@ -91,6 +94,8 @@ std::optional<Window> unanswered_write_of(const Situation& s, std::optional<Wind
         return unanswered_answer(s);
     if (s.unacked > 0)
         return Window{-delayed_ack_most - 2 * s.one_way, 0ns};
+    if (s.client_is_heard && s.traffic == Traffic::request_response)
+        return earlier_of(next_request(s), own_write);
     return next;
 }
 

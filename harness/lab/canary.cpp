@@ -23,7 +23,8 @@ End look(const Fd& end) {
 } // namespace
 
 std::string_view name(Passage p) {
-    constexpr std::array<std::string_view, 4> names{"passes", "is silent", "is answered by RST", "is not checked"};
+    constexpr std::array<std::string_view, 6> names{"passes",          "is silent",      "is answered by RST",
+                                                    "only passes to the client", "only passes to the server", "is not checked"};
     return names[static_cast<size_t>(p)];
 }
 
@@ -44,6 +45,8 @@ Passage Canary::result() const {
     const End client = forgotten_ ? End::nothing : look(client_);
     if (server == End::heard && client == End::heard) return Passage::passes;
     if (server == End::nothing && client == End::nothing) return Passage::silent;
+    if (server == End::nothing && client == End::heard) return Passage::to_client;
+    if (server == End::heard && client == End::nothing) return Passage::to_server;
     return Passage::unchecked;
 }
 

@@ -13,6 +13,8 @@ enum class Passage {
     passes,     ///< both directions deliver
     silent,     ///< neither direction delivers, and no end is told
     reset,      ///< the server's end was reset
+    to_client,  ///< only what the server sends is delivered
+    to_server,  ///< only what the client sends is delivered
     unchecked,  ///< the fault says nothing about the path
 };
 std::string_view name(Passage);

@@ -87,6 +87,9 @@ private:
         switch (static_cast<ClientDo>(command)) {
         case ClientDo::start: start(); break;
         case ClientDo::send_frame: send_frame(FrameType::data); break;
+        case ClientDo::stop_reading: reading_ = false; break;
+        case ClientDo::inherit: leave_heir(); break;
+        case ClientDo::end: _exit(0);
         default: fail_at_socket(static_cast<ClientDo>(command), socket_, slot_);
         }
         slot_.command_after.stamp();
@@ -109,6 +112,19 @@ private:
         const auto info = tcp_info(socket_.get());
         proof_ends_at_ = info ? info->bytes_sent : 0;
         proof_sent_ = true;
+    }
+
+    /// The child holds a copy of every descriptor, and waits for the supervisor to close the other end of the commands.
+    void leave_heir() {
+        const pid_t child = fork();
+        if (child != 0) {
+            slot_.heir = child;
+            return;
+        }
+        pollfd end{control_.get(), 0, 0};
+        while (poll(&end, 1, -1) < 1) {
+        }
+        _exit(0);
     }
 
     void send_frame(FrameType type) {
@@ -152,8 +168,20 @@ private:
 
 } // namespace
 
+namespace {
+
+/// Held back by TCP_CORK until the close() behind it, so that data and FIN leave in one segment (tcp_send_fin()).
+void leave_data(const Fd& socket) {
+    set_option(socket.get(), IPPROTO_TCP, TCP_CORK, 1, "TCP_CORK");
+    const auto frame = encode(FrameType::data);
+    for (int i = 0; i < 10; ++i) send(socket.get(), frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+} // namespace
+
 void fail_at_socket(ClientDo command, Fd& socket, Slot& slot) {
-    if (command == ClientDo::close) linger_off(socket.get());
+    if (command == ClientDo::close || command == ClientDo::close_behind_data) linger_off(socket.get());
+    if (command == ClientDo::close_behind_data) leave_data(socket);
     if (command == ClientDo::reset) linger_zero(socket.get());
     slot.command_before.stamp();
     if (command == ClientDo::shut_write)

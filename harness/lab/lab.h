@@ -74,6 +74,15 @@ public:
     /// One message to a role; the role takes the bracket around its own system call.
     Bracket tell_client(ClientDo);
     Bracket tell_server(ServerDo);
+    /// The client's end of the connection.
+    Endpoint client_endpoint() const;
+    /// The client's process calls exit(); the bracket ends when the process has.
+    Bracket end_client();
+    /// The client reads no more, and one frame of the server's lies in its socket. False when none lies there.
+    bool leave_unread();
+    /// The client leaves a child that holds its socket too; true while that child is there.
+    void leave_heir();
+    bool has_heir() const;
     /// The server writes one data frame at that instant, by a timer of its own (one-write, in-flight).
     void make_server_write(Instant at) { set_timer(due_, at); }
 
@@ -104,12 +113,13 @@ private:
     Fd server_socket_;
     Fd due_;
     Fd client_control_, server_control_;
+    Process heir_; ///< ours to reap once the client, its parent, is dead
     Process client_, server_;
     ProcessGroup own_client_; ///< ended before its leader is, whose number is the group's
     Canary canary_;
 };
 
 /// Descriptors that the supervisor holds for each world, at most: what bounds a batch.
-inline constexpr int descriptors_per_world = 12;
+inline constexpr int descriptors_per_world = 14;
 
 } // namespace halfopen

@@ -16,12 +16,17 @@ enum class ClientDo : char {
     shut_write = 'w',  ///< shutdown(SHUT_WR): FIN; goes on reading
     reset = 'r',       ///< SO_LINGER 0, then close(): RST
     forget = 'x',      ///< TCP_REPAIR, then close(): not a word
+    close_behind_data = 'b', ///< ten data frames and the FIN behind them, in one segment
+    stop_reading = 'u', ///< what comes from now on lies unread
+    inherit = 'i',      ///< a child that only holds the socket; it ends with the world
+    end = 'e',          ///< exit(); there is no answer
     ask_first = 'q',   ///< a plain client says its hello once more, just before it does the next of these
 };
 
 enum class ServerDo : char {
     start = 's',       ///< the detector begins to watch
     storm = 'a',       ///< SIGALRM every `signal_interval`, until calm
+    restarting_storm = 'r', ///< the same, with a handler that has SA_RESTART
     calm = 'n',
 };
 
@@ -30,12 +35,12 @@ struct WorldSpec {
     const Detector* detector = nullptr;
     Traffic traffic = Traffic::idle;
     Duration signal_interval{0}; ///< above zero: the server can be told to storm
-    /// A client that is killed leaves a FIN behind; in all other worlds a role that ends leaves nothing.
+    /// A client that ends leaves to its kernel what to say, FIN or RST; in all other worlds a role that ends leaves nothing.
     bool killed_client_says_goodbye = false;
     Duration one_way{0}; ///< the link's delay, each way
 };
 
-/// The client's side of one of the four commands that end or half-end its connection: a system call, and the stamp just
+/// The client's side of one of the commands that end or half-end its connection: a system call, and the stamp just
 /// before it.
 void fail_at_socket(ClientDo, Fd& socket, Slot&);
 /// What a client's process does first: it keeps these descriptors as 3, 4, ... and becomes hard to disturb.

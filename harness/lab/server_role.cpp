@@ -26,6 +26,15 @@ using namespace std::chrono_literals;
 std::atomic<unsigned>* signals_seen = nullptr;
 void count_signal(int) { ++*signals_seen; }
 
+/// Without SA_RESTART among the flags system calls return EINTR.
+void hear_alarms(Slot& slot, int flags) {
+    signals_seen = &slot.signals_seen;
+    struct sigaction action {};
+    action.sa_handler = count_signal;
+    action.sa_flags = flags;
+    sigaction(SIGALRM, &action, nullptr);
+}
+
 /// The server's end as the detector sees it. One thread at a time hands bytes over: whoever has the job of reading.
 class ServerConnection final : public Connection {
 public:
@@ -133,7 +142,9 @@ private:
         char command = 0;
         if (read(control_, &command, 1) != 1) return false;
         slot_.command_before.stamp();
-        const Duration every = static_cast<ServerDo>(command) == ServerDo::storm ? spec_.signal_interval : 0ns;
+        const auto what = static_cast<ServerDo>(command);
+        if (what == ServerDo::restarting_storm) hear_alarms(slot_, SA_RESTART);
+        const Duration every = what == ServerDo::calm ? 0ns : spec_.signal_interval;
         const timeval tv{0, static_cast<suseconds_t>(every.count() / 1000)};
         const itimerval beat{tv, tv};
         setitimer(ITIMER_REAL, &beat, nullptr);
@@ -186,13 +197,6 @@ void fill_buffer(int fd) {
     }
 }
 
-void hear_alarms(Slot& slot) {
-    signals_seen = &slot.signals_seen;
-    struct sigaction action {};
-    action.sa_handler = count_signal; // Without SA_RESTART: system calls return EINTR.
-    sigaction(SIGALRM, &action, nullptr);
-}
-
 void start_without_signals(Traffickers& traffickers) {
     sigset_t all, before;
     sigfillset(&all);
@@ -208,7 +212,7 @@ int run_server(const WorldSpec& spec, Slot& slot, Fd socket, Fd control, Fd due,
     signal(SIGPIPE, SIG_IGN);
     keep_only({&socket, &control, &due, &noticed});
     prctl(PR_SET_TIMERSLACK, 1);
-    hear_alarms(slot);
+    hear_alarms(slot, 0);
     char command = 0;
     if (read(control.get(), &command, 1) != 1) return 0;
     if (spec.traffic == Traffic::buffer_full) fill_buffer(socket.get());

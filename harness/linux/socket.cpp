@@ -61,6 +61,8 @@ template <typename Call> Endpoint name_of(const Fd& socket, Call call, const cha
 
 Endpoint local_end(const Fd& socket) { return name_of(socket, getsockname, "asking for a socket's own address"); }
 
+Endpoint other_end(const Fd& socket) { return name_of(socket, getpeername, "asking for a socket's other end"); }
+
 void set_option(int fd, int level, int option, int value, const char* name) {
     check(setsockopt(fd, level, option, &value, sizeof value), "setting {} to {}", name, value);
 }

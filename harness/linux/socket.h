@@ -21,6 +21,9 @@ Fd tcp_accept(const Fd& listener);
 /// The address and port that it is bound to (getsockname(2)).
 Endpoint local_end(const Fd& socket);
 
+/// The endpoint that it is connected to (getpeername(2)).
+Endpoint other_end(const Fd& socket);
+
 /// A socket option that is an int; SystemError names it.
 void set_option(int fd, int level, int option, int value, const char* name);
 int get_option(int fd, int level, int option, const char* name);

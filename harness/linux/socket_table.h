@@ -56,6 +56,19 @@ private:
     Fd socket_;
 };
 
+/// Ends one connection of the namespace that the calling thread is in, from outside: RST to the other end
+/// (net/ipv4/tcp.c: tcp_abort()). Needs CAP_NET_ADMIN there, and a kernel with INET_DIAG_DESTROY.
+class SocketKiller {
+public:
+    SocketKiller(Endpoint local, Endpoint remote);
+    /// One message, prepared ahead.
+    void destroy() const;
+
+private:
+    Fd socket_;
+    std::vector<char> message_;
+};
+
 /// "ESTAB", "CLOSE-WAIT", ...: as ss(8) spells the states.
 std::string_view ss_name(int state);
 /// "ESTAB Recv-Q 0 Send-Q 5 timer:(on,3.2sec,5)": what `ss -tno` shows of it.

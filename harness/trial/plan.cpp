@@ -4,6 +4,7 @@
 #include <random>
 #include <set>
 
+#include "detectors/theory/one_way.h"
 #include "detectors/theory/retransmission.h"
 #include "harness/base/error.h"
 #include "harness/base/files.h"
@@ -121,6 +122,13 @@ std::vector<std::string> canonical(const std::vector<std::string>& specs) {
 
 } // namespace
 
+void hear_on(Situation& s, const Detector& detector) {
+    if (!s.client_is_heard) return;
+    Duration beat = info(s.traffic).client_interval;
+    if (const Duration hello = detector.hello_interval(); hello > 0ns) beat = beat > 0ns ? std::min(beat, hello) : hello;
+    if (beat > 0ns) s.message_before_fault = last_message_heard(s, s.message_before_fault, beat);
+}
+
 Situation planned_situation(const Scenario& scenario, Traffic traffic, const Detector& detector, Window before,
                             const KernelFacts& kernel) {
     Situation s;
@@ -143,7 +151,9 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
         if (beat > 0ns) s.segment_before_fault = s.message_before_fault = {0ns, std::min(before.to, beat) + 60ms};
     if (const Duration server = info(traffic).server_interval; server > 0ns)
         s.segment_before_fault = {0ns, server + 60ms};
+    s.client_is_heard = scenario.client_is_heard();
     if (s.one_way > 0ns) plan_delay(s, before);
+    hear_on(s, detector);
     if (traffic == Traffic::in_flight) s.unacked = 1;
     return s;
 }

@@ -77,6 +77,8 @@ std::vector<std::pair<std::string, std::string>> plan_summaries();
 
 /// The situation of a cell before it is run, over the phases from `from` to `to` after the proof of life.
 Situation planned_situation(const Scenario&, Traffic, const Detector&, Window before_fault, const KernelFacts&);
+/// Where only the server hears (Situation::client_is_heard): its last message comes after the fault.
+void hear_on(Situation&, const Detector&);
 
 /// What is known of this machine's kernel before a world was built.
 KernelFacts own_kernel();

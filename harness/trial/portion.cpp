@@ -20,7 +20,7 @@ constexpr Duration cost_of_world = 60ms, cost_of_waking = 350us;
 bool is_quick(const PlannedTrial& t) {
     const Prediction& p = t.planned;
     const bool soon = p.kind == Prediction::Kind::window && p.after.from >= 0ns && p.after.to <= 1s;
-    return soon || t.scenario->effect() == Effect::signals;
+    return soon || t.scenario->signal_interval > 0ns;
 }
 
 /// How often per second something happens in a trial's world.

@@ -64,6 +64,12 @@ Effect Scenario::effect() const {
     return Effect::nothing;
 }
 
+bool Scenario::kernel_says_goodbye() const {
+    return effect() == Effect::fin || std::any_of(faults.begin(), faults.end(), [](const FaultEntry& fault) {
+               return fault.kind->about.kernel_says_goodbye;
+           });
+}
+
 Passage Scenario::path() const {
     for (const FaultEntry& fault : faults)
         if (fault.kind->about.path != Passage::passes) return fault.kind->about.path;

@@ -26,6 +26,10 @@ struct Scenario {
 
     /// What the server's kernel meets: the first fault that it can notice decides.
     Effect effect() const;
+    /// The client's kernel decides what to say at the end of its socket, FIN or RST.
+    bool kernel_says_goodbye() const;
+    /// Only what the server sends is lost.
+    bool client_is_heard() const { return path() == Passage::to_server; }
     /// What the canary must meet.
     Passage path() const;
     /// The longest that a packet takes from end to end, after the fault too.

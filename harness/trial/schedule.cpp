@@ -221,7 +221,7 @@ std::vector<PlannedTrial> in_firing_order(std::vector<PlannedTrial> trials, uint
     std::mt19937_64 random(seed);
     for (size_t i = trials.size(); i > 1; --i) std::swap(trials[i - 1], trials[random() % i]);
     std::stable_partition(trials.begin(), trials.end(),
-                          [](const PlannedTrial& t) { return t.scenario->effect() != Effect::signals; });
+                          [](const PlannedTrial& t) { return t.scenario->signal_interval == 0ns; });
     return trials;
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 WorldSpec spec_of_world(const PlannedTrial& planned) {
     return {planned.detector.get(), planned.traffic, planned.scenario->signal_interval,
-            planned.scenario->effect() == Effect::fin, planned.scenario->one_way};
+            planned.scenario->kernel_says_goodbye(), planned.scenario->one_way};
 }
 
 bool differs(Duration wanted, int seconds) { return wanted != std::chrono::seconds{seconds}; }
@@ -86,6 +86,7 @@ Situation NamespaceTrial::read_situation(Instant due) const {
     s.segment_before_fault = at(fine <= coarse + Duration{2s} / kernel_.hz ? fine : coarse);
     const Duration read = due - slot.last_message.get();
     s.message_before_fault = at(s.one_way > 0ns ? std::min(read, fine) : read);
+    hear_on(s, *planned_.detector);
     return s;
 }
 
@@ -119,7 +120,8 @@ Duration NamespaceTrial::anchor_before(Instant now, const Situation& s) const {
 std::string NamespaceTrial::why_not_a_result() {
     const Passage path = healed_ ? Passage::passes : planned_.scenario->path();
     const bool client_runs = planned_.scenario->truth == Truth::alive || planned_.scenario->truth == Truth::unreachable;
-    if (!client_runs || path == Passage::unchecked) return {};
+    // Where only the server hears, what the client sends now may have to wait behind what was never acknowledged to it.
+    if (!client_runs || path == Passage::unchecked || path == Passage::to_server) return {};
     sleep_until(bracket_.after + planned_.scenario->slowest_way()); // What was on its way at the fault has arrived.
     const auto tcp = tcp_info(world_.server_socket());
     if (!tcp || tcp->state != TCP_ESTABLISHED) return {};

@@ -35,6 +35,7 @@ Situation WorldTrial::situation_of_world() const {
     s.slowest_way = planned_.scenario->slowest_way();
     s.loss_percent = planned_.scenario->loss_percent();
     s.heals_after = planned_.heal_after;
+    s.client_is_heard = planned_.scenario->client_is_heard();
     s.horizon = planned_.horizon;
     return s;
 }
@@ -48,6 +49,7 @@ bool WorldTrial::predict_for(Instant due) {
 }
 
 std::string WorldTrial::fire() {
+    for (const auto& fault : faults_) fault->lead_up(world_);
     look_before_fault();
     // The prediction is made for an instant a little ahead, and the fault waits for it: so it is stored before the
     // outcome can be known, and its origins lie exactly as far back as it was told.

@@ -9,18 +9,26 @@
 #define HALFOPEN_FAULTS(FAULT)                                                                                         \
     FAULT(nothing)                                                                                                     \
     FAULT(drop)                                                                                                        \
+    FAULT(drop_from_client)                                                                                            \
+    FAULT(drop_to_client)                                                                                              \
     FAULT(reject_with_reset)                                                                                           \
     FAULT(delay)                                                                                                       \
     FAULT(jitter)                                                                                                      \
     FAULT(lose)                                                                                                        \
     FAULT(reorder)                                                                                                     \
     FAULT(close_socket)                                                                                                \
+    FAULT(close_behind_data)                                                                                           \
     FAULT(shut_write)                                                                                                  \
     FAULT(reset_socket)                                                                                                \
     FAULT(forget_socket)                                                                                               \
     FAULT(kill)                                                                                                        \
+    FAULT(kill_unread)                                                                                                 \
+    FAULT(kill_parent)                                                                                                 \
+    FAULT(process_exit)                                                                                                \
+    FAULT(destroy_socket)                                                                                              \
     FAULT(stop)                                                                                                        \
-    FAULT(signal_storm)
+    FAULT(signal_storm)                                                                                                \
+    FAULT(signal_storm_restart)
 
 namespace halfopen {
 

@@ -1,7 +1,8 @@
-// Faults of the client's process: killed, stopped. One system call each, by pidfd.
+// Faults of the client's process that are done to it: killed, stopped. One system call each, by pidfd.
 
 #include <csignal>
 
+#include "scenarios/faults/by_hand.h"
 #include "scenarios/faults/fault.h"
 
 namespace halfopen::faults {
@@ -29,6 +30,44 @@ struct Kill final : ClientSignal {
     ByHand by_hand() const override { return {"kill -KILL $CLIENT_PID"}; }
 };
 
+/// Bytes that nobody read are lost with the process, and its kernel says so by RST (RFC 9293, 3.6.1; tcp_close()).
+class KillUnread final : public ClientSignal {
+public:
+    explicit KillUnread(const FaultInfo& about) : ClientSignal(about, SIGKILL, Process::State::ended) {}
+    void lead_up(World& world) override { lies_unread_ = world.leave_unread(); }
+    std::string why_not_bitten(World& world) const override {
+        return lies_unread_ ? ClientSignal::why_not_bitten(world) : "nothing lay unread in the client's socket";
+    }
+    ByHand by_hand() const override {
+        return {python_client("time.sleep(1.5)  # now let the server write\nos.kill(os.getpid(), 9)"), true};
+    }
+
+private:
+    bool lies_unread_ = false;
+};
+
+/// The socket is closed when the last process that holds it is gone, and one is left (close(2), fork(2)).
+class KillParent final : public ClientSignal {
+public:
+    explicit KillParent(const FaultInfo& about) : ClientSignal(about, SIGKILL, Process::State::ended) {}
+    void lead_up(World& world) override { world.leave_heir(); }
+    std::string why_not_bitten(World& world) const override {
+        return world.has_heir() ? ClientSignal::why_not_bitten(world) : "no child was left to hold the client's socket";
+    }
+    ByHand by_hand() const override { return {python_client("os.fork() and os.kill(os.getpid(), 9)"), true}; }
+};
+
+/// The program's own end: exit(), or the return of main().
+class Exit final : public FaultBase {
+public:
+    using FaultBase::FaultBase;
+    Bracket fire(World& world) override { return world.end_client(); }
+    std::string why_not_bitten(World& world) const override {
+        return world.client().state() == Process::State::ended ? "" : "the client's process did not end";
+    }
+    ByHand by_hand() const override { return {python_client("sys.exit()"), true}; }
+};
+
 struct Stop final : ClientSignal {
     explicit Stop(const FaultInfo& about) : ClientSignal(about, SIGSTOP, Process::State::stopped) {}
     void heal(World& world) override { world.signal_client(SIGCONT); }
@@ -37,13 +76,37 @@ struct Stop final : ClientSignal {
 
 } // namespace
 
-extern const FaultKind kill, stop;
+extern const FaultKind kill, kill_unread, kill_parent, process_exit, stop;
 const FaultKind kill{{.name = "kill",
                       .summary = "the client's process is killed; its kernel closes the socket: FIN",
                       .effect = Effect::fin,
                       .path = Passage::passes,
                       .needs = {}},
                      make_fault<Kill>};
+const FaultKind kill_unread{{.name = "kill-unread",
+                             .summary = "the client's process is killed with unread bytes in its socket: RST",
+                             .effect = Effect::reset,
+                             .path = Passage::passes,
+                             .needs = {"inet_diag", "tcp_diag"},
+                             .kernel_says_goodbye = true,
+                             .of_our_client = true},
+                            make_fault<KillUnread>};
+const FaultKind kill_parent{{.name = "kill-parent",
+                             .summary = "the client's process is killed, and a child of it holds the socket: no FIN",
+                             .effect = Effect::acknowledges_only,
+                             .path = Passage::passes,
+                             .needs = {},
+                             .of_our_client = true},
+                            make_fault<KillParent>};
+// The bracket holds the whole end of a process, which takes longer than one system call.
+const FaultKind process_exit{{.name = "exit",
+                              .summary = "the client's process calls exit(); its kernel closes the socket: FIN",
+                              .effect = Effect::fin,
+                              .path = Passage::passes,
+                              .needs = {},
+                              .of_our_client = true,
+                              .bracket_limit = std::chrono::milliseconds{5}},
+                             make_fault<Exit>};
 const FaultKind stop{{.name = "stop",
                       .summary = "the client's process is stopped; its kernel goes on acknowledging",
                       .effect = Effect::acknowledges_only,

@@ -1,22 +1,11 @@
 // Faults that the client's own system calls make: close, shutdown, reset, and the socket that was forgotten.
 
+#include "scenarios/faults/by_hand.h"
 #include "scenarios/faults/fault.h"
 
 namespace halfopen::faults {
 
 namespace {
-
-/// The client program of the by-hand commands: connects, proves life, waits for Enter, fails, and stays.
-std::string python_client(const std::string& failing) {
-    return fmt::format(R"(ip netns exec $CLIENT python3 -c '
-import socket, struct, sys, time
-s = socket.create_connection(("{}", {}))
-s.sendall(b"hello")
-sys.stdin.readline()
-{}
-time.sleep(3600)')",
-                       to_string(server_address), server_port, failing);
-}
 
 class ClientCall : public FaultBase {
 public:
@@ -32,6 +21,12 @@ private:
 
 struct CloseSocket final : ClientCall {
     explicit CloseSocket(const FaultInfo& about) : ClientCall(about, ClientDo::close, "s.close()") {}
+};
+
+struct CloseBehindData final : ClientCall {
+    explicit CloseBehindData(const FaultInfo& about)
+        : ClientCall(about, ClientDo::close_behind_data,
+                     "s.setsockopt(6, 3, 1); s.sendall(b\"x\" * 1000); s.close()  # TCP_CORK") {}
 };
 
 struct ShutWrite final : ClientCall {
@@ -59,7 +54,7 @@ struct ForgetSocket final : ClientCall {
 
 } // namespace
 
-extern const FaultKind close_socket, shut_write, reset_socket, forget_socket;
+extern const FaultKind close_socket, close_behind_data, shut_write, reset_socket, forget_socket;
 const FaultKind close_socket{{.name = "close",
                               .summary = "the client calls close(): FIN",
                               .effect = Effect::fin,
@@ -67,6 +62,14 @@ const FaultKind close_socket{{.name = "close",
                               .needs = {},
                               .by_client = true},
                              make_fault<CloseSocket>};
+const FaultKind close_behind_data{{.name = "close-behind-data",
+                                   .summary = "the client writes 1000 bytes and calls close(): data and FIN in one segment",
+                                   .effect = Effect::fin,
+                                   .path = Passage::passes,
+                                   .needs = {},
+                                   .by_client = true,
+                                   .of_our_client = true},
+                                  make_fault<CloseBehindData>};
 const FaultKind shut_write{{.name = "shutdown-write",
                             .summary = "the client calls shutdown(SHUT_WR): FIN, and goes on reading",
                             .effect = Effect::half_close,

@@ -43,6 +43,8 @@ struct FaultInfo {
     std::vector<std::string_view> keys = {}; ///< what a scenario file must say of it, as FaultSettings names it
     bool heals = false;                      ///< it can be undone, so the file may say `for`
     bool by_client = false;                  ///< it is a system call of the client's own
+    bool kernel_says_goodbye = false; ///< the client's process ends; whether FIN or RST is its kernel's to decide
+    bool of_our_client = false;       ///< only the lab's own client can do it, not a program of the user's
     /// A wider bracket makes a trial `invalid: noisy`: the instant would not be known well enough.
     Duration bracket_limit = std::chrono::microseconds{500};
 };
@@ -61,6 +63,8 @@ public:
     virtual const FaultInfo& describe() const = 0;
     /// Before the connection is made: everything that takes time.
     virtual void arm(World&) {}
+    /// Shortly before the situation is read: what is so already when it happens, and is not part of it.
+    virtual void lead_up(World&) {}
     /// It happens, between the two stamps.
     virtual Bracket fire(World&) = 0;
     /// Reads back, some milliseconds later, whether it happened; empty when it did, else what is wrong.

@@ -48,6 +48,29 @@ public:
     }
 };
 
+/// Only what comes in by one of the router's ports is dropped.
+class DropFrom : public RouterRule {
+public:
+    DropFrom(const FaultInfo& about, const char* port, const char* verdict)
+        : RouterRule(about, "prerouting priority raw", verdict), port_(port) {}
+    ByHand by_hand() const override {
+        return {fmt::format("ip netns exec $ROUTER iptables -t raw -A PREROUTING -i {} -j DROP", port_)};
+    }
+
+private:
+    const char* port_;
+};
+
+struct DropFromClient final : DropFrom {
+    explicit DropFromClient(const FaultInfo& about)
+        : DropFrom(about, "to-client", "iifname \"to-client\" counter drop") {}
+};
+
+struct DropToClient final : DropFrom {
+    explicit DropToClient(const FaultInfo& about)
+        : DropFrom(about, "to-server", "iifname \"to-server\" counter drop") {}
+};
+
 /// Answers only whoever sends the segment that hits it (nf_send_reset() in the kernel): on an idle link nobody
 /// hears anything.
 class RejectWithReset final : public RouterRule {
@@ -61,7 +84,7 @@ public:
 
 } // namespace
 
-extern const FaultKind drop, reject_with_reset;
+extern const FaultKind drop, drop_from_client, drop_to_client, reject_with_reset;
 const FaultKind drop{{.name = "drop",
                       .summary = "the router drops every packet in both directions and says nothing",
                       .effect = Effect::silence,
@@ -69,6 +92,18 @@ const FaultKind drop{{.name = "drop",
                       .needs = {"nf_tables"},
                       .heals = true},
                      make_fault<Drop>};
+const FaultKind drop_from_client{{.name = "drop-from-client",
+                                  .summary = "the router drops what the client sends, and passes what the server sends",
+                                  .effect = Effect::silence,
+                                  .path = Passage::to_client,
+                                  .needs = {"nf_tables"}},
+                                 make_fault<DropFromClient>};
+const FaultKind drop_to_client{{.name = "drop-to-client",
+                                .summary = "the router drops what the server sends, and passes what the client sends",
+                                .effect = Effect::silence,
+                                .path = Passage::to_server,
+                                .needs = {"nf_tables"}},
+                               make_fault<DropToClient>};
 const FaultKind reject_with_reset{{.name = "reject-with-reset",
                                    .summary = "the router answers every TCP segment with a RST to its sender",
                                    .effect = Effect::reset_on_send,

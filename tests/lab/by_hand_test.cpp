@@ -149,7 +149,7 @@ std::string by_hand_in_lab(const Fault& fault) {
 } // namespace
 
 #define NEEDS_TOOLS                                                                                                    \
-    for (const char* tool : {"nsenter", "iptables", "python3", "tc"})                                                  \
+    for (const char* tool : {"nsenter", "iptables", "python3", "ss", "tc"})                                                  \
     if (std::system(fmt::format("command -v {} >/dev/null", tool).c_str()) != 0)                                       \
     HALFOPEN_SKIP(fmt::format("{} is not installed", tool))
 
@@ -167,6 +167,14 @@ TEST_CASE("what a person would type does what each fault does") {
         {"kill", "eof"},
         {"stop", "silence, then silence"},
         {"signal-storm", "interrupted"},
+        {"signal-storm-restart", "interrupted"}, // poll() is interrupted whatever the flag says.
+        {"exit", "eof"},
+        {"close-behind-data", "eof"},
+        {"kill-unread", "silence, then ECONNRESET"},
+        {"kill-parent", "silence, then silence"},
+        {"destroy-socket", "ECONNRESET"},
+        {"drop-from-client", "silence, then silence"},
+        {"drop-to-client", "silence, then silence"},
     };
     for (const FaultKind* kind : fault_kinds()) {
         if (needs(*kind, "sch_netem")) continue;

@@ -5,7 +5,7 @@
 
 #include "harness/base/error.h"
 #include "support/catch.h"
-#include "support/cells.h"
+#include "support/cell_table.h"
 #include "support/namespaces.h"
 
 using namespace halfopen;
@@ -21,36 +21,6 @@ const std::string heartbeat = "heartbeat:interval=500ms,timeout=2s";
 const std::string ping_pong = "ping-pong:interval=500ms,timeout=2s";
 const std::string user_timeout = "user-timeout:timeout=2s";
 const std::string recv_timeout = "recv-as-stated:timeout=1s";
-
-struct Row {
-    std::string detector;
-    std::vector<std::string> answers; ///< in the order of the scenarios
-};
-
-std::map<std::string, TrialLine> run(const std::vector<std::string>& scenarios, const std::vector<Row>& rows,
-                                     const std::string& traffic, Duration horizon) {
-    Selection selection;
-    selection.what = scenarios;
-    selection.traffic = {traffic};
-    selection.repeats = 1;
-    selection.horizon = horizon;
-    for (const Row& row : rows) selection.detectors.push_back(row.detector);
-    return by_id(run_cells(selection));
-}
-
-void check_table(const std::vector<std::string>& scenarios, const std::vector<Row>& rows, const std::string& traffic,
-                 Duration horizon) {
-    const auto lines = run(scenarios, rows, traffic, horizon);
-    for (const Row& row : rows)
-        for (size_t i = 0; i < scenarios.size(); ++i) {
-            const std::string id =
-                scenarios[i] + "/" + traffic + "/" + spec_of(*make_detector(row.detector)) + "/r1";
-            INFO(id);
-            REQUIRE(lines.count(id) == 1);
-            CHECK(testing::say(lines.at(id)) == row.answers[i]);
-            if (lines.at(id).outcome != Outcome::skipped) CHECK(lines.at(id).fault_verified);
-        }
-}
 
 } // namespace
 

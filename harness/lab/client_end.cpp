@@ -1,0 +1,60 @@
+// What is done with the client's process and socket besides its traffic, and what is found out about them from outside.
+
+#include <csignal>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+extern "C" { // glibc 2.36 forgot to say so itself.
+#include <sys/pidfd.h>
+}
+
+#include "harness/base/error.h"
+#include "harness/base/frame.h"
+#include "harness/lab/lab.h"
+#include "harness/linux/socket.h"
+#include "harness/linux/socket_table.h"
+
+namespace halfopen {
+
+using namespace std::chrono_literals;
+
+Endpoint World::client_endpoint() const { return other_end(server_socket_); }
+
+Bracket World::end_client() {
+    const char command = static_cast<char>(ClientDo::end);
+    check(send(client_control_.get(), &command, 1, MSG_NOSIGNAL), "telling the client to exit");
+    pollfd ended{client_.pidfd().get(), POLLIN, 0};
+    if (poll(&ended, 1, 1000) != 1) throw Error(Exit::incomplete, "the client does not exit");
+    return {slot_.command_before.get(), MonotonicClock::now()};
+}
+
+bool World::leave_unread() {
+    tell_client(ClientDo::stop_reading);
+    // Under buffer-full the socket is full already, and this writes nothing.
+    const auto frame = encode(FrameType::data);
+    send(server_socket_.get(), frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    topology_.client.enter();
+    const SocketTable table;
+    const Endpoint end = client_endpoint();
+    for (const Instant give_up = MonotonicClock::now() + 20ms; MonotonicClock::now() < give_up;) {
+        for (const TcpSocket& s : table.read())
+            if (s.local == end && s.receive_queue > 0) return true;
+        sleep_until(MonotonicClock::now() + 1ms);
+    }
+    return false;
+}
+
+void World::leave_heir() {
+    tell_client(ClientDo::inherit);
+    const pid_t heir = slot_.heir;
+    heir_ = {heir, Fd{check(pidfd_open(heir, 0), "opening the client's child")}};
+}
+
+bool World::has_heir() const {
+    // Not ours to wait for before its parent is dead, so by its descriptor: readable when it has ended.
+    pollfd ended{heir_.pidfd().get(), POLLIN, 0};
+    return heir_ && poll(&ended, 1, 0) == 0;
+}
+
+} // namespace halfopen

@@ -1,0 +1,24 @@
+#pragma once
+// What a person types who plays the client.
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "harness/lab/topology.h"
+
+namespace halfopen::faults {
+
+/// The client program of the by-hand commands: connects, proves life, waits for Enter, fails, and stays.
+inline std::string python_client(const std::string& failing) {
+    return fmt::format(R"(ip netns exec $CLIENT python3 -c '
+import os, socket, struct, sys, time
+s = socket.create_connection(("{}", {}))
+s.sendall(b"hello")
+sys.stdin.readline()
+{}
+time.sleep(3600)')",
+                       to_string(server_address), server_port, failing);
+}
+
+} // namespace halfopen::faults
