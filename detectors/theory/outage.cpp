@@ -116,6 +116,12 @@ struct Awaited {
     std::optional<Window> other_write;
 };
 
+/// A process that goes on does at once what was due meanwhile; its kernel has kept the connection well.
+Window sent_on_waking(const Situation& s, Window due) {
+    const Window well = healing(s);
+    return Window{std::max(due.from, well.from), std::max(due.to, well.to)} + arrival(s);
+}
+
 /// One slice of the phases, so narrow that the last message and the next one belong together.
 Wait wait_once(const Situation& s, const Tries& tries, const Awaited& a, Window last_before) {
     const Window next = Window{a.beat, a.beat} - last_before;
@@ -124,6 +130,8 @@ Wait wait_once(const Situation& s, const Tries& tries, const Awaited& a, Window 
         lost = {std::min(lost.from, a.other_write->from), std::min(lost.to, a.other_write->to)};
     const bool more = a.beat < tries.first_retransmission().to;
     Wait wait{Ends::either, delivered_after(s, tries, lost, more), a.limit - last_before};
+    if (s.effect == Effect::acknowledges_only)
+        wait.delivered = sent_on_waking(s, {std::max<Duration>(0ns, next.from), std::max<Duration>(0ns, next.to)});
     if (wait.delivered.to < wait.gives_up.from)
         wait.ends = Ends::in_time;
     if (wait.delivered.from > wait.gives_up.to)

@@ -13,8 +13,11 @@ namespace halfopen {
 /// The healing comes so much late at most; a trial in which it is later is invalid.
 inline constexpr Duration healed_late = std::chrono::milliseconds{20};
 
-/// True for a silence that is healed.
-inline bool is_outage(const Situation& s) { return s.effect == Effect::silence && s.heals_after; }
+/// True for a silence that is healed, and for a stop of the client's process that is: the same to whoever waits for its
+/// messages.
+inline bool is_outage(const Situation& s) {
+    return s.heals_after && (s.effect == Effect::silence || s.effect == Effect::acknowledges_only);
+}
 
 /// When a write that was lost at `lost`, from the fault, is delivered: at the first of its retransmissions
 /// after the healing, or by the writes that follow it, where they do.

@@ -47,6 +47,7 @@ Impairment read_options(nlattr* options) {
     nla_memcpy(&fixed, options, sizeof fixed);
     Impairment found;
     found.loss_percent = percent(fixed.loss);
+    found.duplicate_percent = percent(fixed.duplicate);
     nlattr* attributes[TCA_NETEM_MAX + 1];
     auto* first = reinterpret_cast<nlattr*>(static_cast<char*>(nla_data(options)) + NLA_ALIGN(sizeof fixed));
     nla_parse(attributes, TCA_NETEM_MAX, first, nla_len(options) - static_cast<int>(NLA_ALIGN(sizeof fixed)), nullptr);
@@ -54,6 +55,8 @@ Impairment read_options(nlattr* options) {
     if (attributes[TCA_NETEM_JITTER64]) found.jitter = Duration{nla_get_s64(attributes[TCA_NETEM_JITTER64])};
     if (const nlattr* reorder = attributes[TCA_NETEM_REORDER])
         found.reorder_percent = percent(static_cast<const tc_netem_reorder*>(nla_data(reorder))->probability);
+    if (const nlattr* corrupt = attributes[TCA_NETEM_CORRUPT])
+        found.corrupt_percent = percent(static_cast<const tc_netem_corrupt*>(nla_data(corrupt))->probability);
     return found;
 }
 
@@ -88,14 +91,18 @@ Netem::Message Netem::change_to(const Impairment& wanted) const {
     tc_netem_qopt fixed{};
     fixed.limit = packets_held;
     fixed.loss = probability(wanted.loss_percent);
+    fixed.duplicate = probability(wanted.duplicate_percent);
     fixed.gap = wanted.reorder_percent > 0 ? 1 : 0; // Every packet may overtake; with 0 none does.
     tc_netem_reorder reorder{};
     reorder.probability = probability(wanted.reorder_percent);
+    tc_netem_corrupt corrupt{};
+    corrupt.probability = probability(wanted.corrupt_percent);
     nlattr* options = nla_nest_start(message.get(), TCA_OPTIONS);
     nlmsg_append(message.get(), &fixed, sizeof fixed, NLMSG_ALIGNTO);
     nla_put_s64(message.get(), TCA_NETEM_LATENCY64, wanted.delay.count());
     nla_put_s64(message.get(), TCA_NETEM_JITTER64, wanted.jitter.count());
     nla_put(message.get(), TCA_NETEM_REORDER, sizeof reorder, &reorder);
+    nla_put(message.get(), TCA_NETEM_CORRUPT, sizeof corrupt, &corrupt);
     nla_nest_end(message.get(), options);
     return message;
 }

@@ -21,6 +21,8 @@ struct Impairment {
     Duration jitter{0};      ///< the delay varies evenly by so much, up and down, each packet for itself
     int loss_percent = 0;
     int reorder_percent = 0; ///< so many are not delayed, and overtake those that are
+    int duplicate_percent = 0; ///< so many arrive twice
+    int corrupt_percent = 0;   ///< so many have one bit of them flipped
     bool operator==(const Impairment&) const = default;
     /// The longest that a packet can take.
     Duration slowest() const { return delay + jitter; }

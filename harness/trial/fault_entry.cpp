@@ -35,6 +35,10 @@ constexpr Key keys[] = {
     {"loss_percent", [](auto& f, auto& t, auto& s) { s.impairment.loss_percent = read_percent(f, t, "loss_percent"); }},
     {"reorder_percent",
      [](auto& f, auto& t, auto& s) { s.impairment.reorder_percent = read_percent(f, t, "reorder_percent"); }},
+    {"duplicate_percent",
+     [](auto& f, auto& t, auto& s) { s.impairment.duplicate_percent = read_percent(f, t, "duplicate_percent"); }},
+    {"corrupt_percent",
+     [](auto& f, auto& t, auto& s) { s.impairment.corrupt_percent = read_percent(f, t, "corrupt_percent"); }},
 };
 
 void read_key(const TomlFile& file, const toml::table& entry, std::string_view name, FaultSettings& settings) {

@@ -25,6 +25,12 @@ void WorldTrial::heal() {
     if (late > healed_late) not_healed_ = fmt::format("{}: the fault was healed {} too late", noisy, say(late));
 }
 
+std::string WorldTrial::why_not_healed_by(Duration noticed_after) const {
+    if (healed_ || !planned_.heal_after || noticed_after <= *planned_.heal_after + healed_late) return {};
+    return fmt::format("{}: the fault was to be healed after {}, and was not when the verdict came", noisy,
+                       say(*planned_.heal_after));
+}
+
 Duration NamespaceTrial::patience() const {
     // A round trip, and one more where a retransmission that was not needed holds new data back.
     const Duration travel = 100ms + 4 * planned_.scenario->slowest_way();

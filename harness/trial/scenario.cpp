@@ -84,7 +84,8 @@ Duration Scenario::slowest_way() const {
 
 int Scenario::loss_percent() const {
     int most = 0;
-    for (const FaultEntry& fault : faults) most = std::max(most, fault.settings.impairment.loss_percent);
+    for (const FaultEntry& fault : faults)
+        most = std::max({most, fault.settings.impairment.loss_percent, fault.settings.impairment.corrupt_percent});
     return most;
 }
 

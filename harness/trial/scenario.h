@@ -34,7 +34,7 @@ struct Scenario {
     Passage path() const;
     /// The longest that a packet takes from end to end, after the fault too.
     Duration slowest_way() const;
-    /// How many packets in a hundred are lost after the fault, in each direction.
+    /// How many packets in a hundred are lost, whole or by a flipped bit, after the fault, in each direction.
     int loss_percent() const;
     /// How long after its firing the fault is healed, for a detector with this limit (Timing::limit, zero for one
     /// without); nothing when it is not.

@@ -58,6 +58,8 @@ protected:
     SituationLine situation_;
 
 private:
+    /// A verdict about a fault that should have been healed before it is none; empty when it is one.
+    std::string why_not_healed_by(Duration noticed_after) const;
     /// Stores situation and prediction for that instant; false when that took until after it.
     bool predict_for(Instant due);
 

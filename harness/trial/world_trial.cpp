@@ -84,7 +84,7 @@ TrialLine WorldTrial::finish(const std::string& invalid) {
     line.situation = situation_;
     line.predicted = to_line(predicted_, line.truth, line.horizon);
     if (bracket_.before == Instant{}) return line;
-    if (!verified_ && invalid.empty()) verify();
+    if (!verified_ && not_bitten_.empty() && invalid.empty()) verify();
     line.fault = {bracket_.before, bracket_.after};
     line.fault_verified = verified_;
     line.why.clear();
@@ -95,6 +95,7 @@ TrialLine WorldTrial::finish(const std::string& invalid) {
     if (line.why.empty() && slot.broken.is_set()) line.why = slot.broken.get();
     if (line.why.empty() && !not_bitten_.empty()) line.why = "the fault did not bite: " + not_bitten_;
     if (line.why.empty()) line.why = not_healed_;
+    if (line.why.empty() && line.noticed_after) line.why = why_not_healed_by(*line.noticed_after);
     if (line.why.empty()) line.why = why_not_a_result();
     if (line.why.empty()) line.why = unusable;
     if (!line.why.empty()) line.outcome = Outcome::invalid;

@@ -16,6 +16,10 @@
     FAULT(jitter)                                                                                                      \
     FAULT(lose)                                                                                                        \
     FAULT(reorder)                                                                                                     \
+    FAULT(duplicate)                                                                                                   \
+    FAULT(corrupt)                                                                                                     \
+    FAULT(forge_reset)                                                                                                 \
+    FAULT(forge_reset_inexact)                                                                                         \
     FAULT(close_socket)                                                                                                \
     FAULT(close_behind_data)                                                                                           \
     FAULT(shut_write)                                                                                                  \

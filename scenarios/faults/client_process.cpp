@@ -71,6 +71,9 @@ public:
 struct Stop final : ClientSignal {
     explicit Stop(const FaultInfo& about) : ClientSignal(about, SIGSTOP, Process::State::stopped) {}
     void heal(World& world) override { world.signal_client(SIGCONT); }
+    std::string why_not_healed(World& world) const override {
+        return world.client().state() == Process::State::running ? "" : "the client's process did not go on";
+    }
     ByHand by_hand() const override { return {"kill -STOP $CLIENT_PID"}; }
 };
 
@@ -111,7 +114,8 @@ const FaultKind stop{{.name = "stop",
                       .summary = "the client's process is stopped; its kernel goes on acknowledging",
                       .effect = Effect::acknowledges_only,
                       .path = Passage::passes,
-                      .needs = {}},
+                      .needs = {},
+                      .heals = true},
                      make_fault<Stop>};
 
 } // namespace halfopen::faults

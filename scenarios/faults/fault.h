@@ -25,7 +25,7 @@ struct Healing {
 };
 
 /// What a scenario file says of a fault besides its name: `every`, `delay`, `jitter`, `loss_percent`,
-/// `reorder_percent`, and `for` with `for_without_limit`.
+/// `reorder_percent`, `duplicate_percent`, `corrupt_percent`, and `for` with `for_without_limit`.
 struct FaultSettings {
     Duration every{0};     ///< between two signals
     Impairment impairment; ///< of either direction

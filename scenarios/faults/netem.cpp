@@ -16,6 +16,8 @@ std::string spelled(const Impairment& i) {
     if (i.delay > Duration::zero()) text += " delay " + spell(i.delay);
     if (i.jitter > Duration::zero()) text += " " + spell(i.jitter);
     if (i.reorder_percent > 0) text += fmt::format(" reorder {}%", i.reorder_percent);
+    if (i.duplicate_percent > 0) text += fmt::format(" duplicate {}%", i.duplicate_percent);
+    if (i.corrupt_percent > 0) text += fmt::format(" corrupt {}%", i.corrupt_percent);
     if (i.loss_percent > 0) text += fmt::format(" loss {}%", i.loss_percent);
     return text;
 }
@@ -65,7 +67,7 @@ constexpr Duration two_messages = std::chrono::milliseconds{1};
 
 } // namespace
 
-extern const FaultKind delay, jitter, lose, reorder;
+extern const FaultKind delay, jitter, lose, reorder, duplicate, corrupt;
 const FaultKind delay{{.name = "delay",
                        .summary = "every packet takes `delay` each way",
                        .effect = Effect::slow,
@@ -99,6 +101,26 @@ const FaultKind reorder{{.name = "reorder",
                          .path = Passage::passes,
                          .needs = {"sch_netem"},
                          .keys = {"delay", "reorder_percent"},
+                         .heals = true,
+                         .bracket_limit = two_messages},
+                        make_fault<Impaired>};
+// Who gets a segment twice acknowledges it twice and passes it on once (RFC 9293, 3.10.7.4): nothing is lost or late.
+const FaultKind duplicate{{.name = "duplicate",
+                           .summary = "`duplicate_percent` of the packets in each direction arrive twice",
+                           .effect = Effect::nothing,
+                           .path = Passage::passes,
+                           .needs = {"sch_netem"},
+                           .keys = {"duplicate_percent"},
+                           .heals = true,
+                           .bracket_limit = two_messages},
+                          make_fault<Impaired>};
+// A flipped bit is found by a checksum, and the packet is dropped: a loss.
+const FaultKind corrupt{{.name = "corrupt",
+                         .summary = "one bit is flipped in `corrupt_percent` of the packets in each direction",
+                         .effect = Effect::lossy,
+                         .path = Passage::unchecked,
+                         .needs = {"sch_netem"},
+                         .keys = {"corrupt_percent"},
                          .heals = true,
                          .bracket_limit = two_messages},
                         make_fault<Impaired>};

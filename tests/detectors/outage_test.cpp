@@ -115,3 +115,24 @@ TEST_CASE("TCP_INFO's own limits strike before the healing, and only then") {
 TEST_CASE("send() goes on succeeding through an outage that is healed") {
     CHECK(predict("send-error", outage_of(5s, 0s, Traffic::sending)).kind == Kind::never);
 }
+
+TEST_CASE("a process that goes on answers at once, without waiting for a retransmission") {
+    for (int before = 0; before < 2000; before += 100)
+        for (const std::string_view spec : {"heartbeat", "ping-pong"}) {
+            Situation s = outage_of(5s, before * 1ms);
+            s.effect = Effect::acknowledges_only;
+            CHECK(predict(spec, s).kind == Kind::never);
+        }
+    // What an outage of 2.1 s does to a limit of 2.5 s, by the gaps of the retransmissions, a pause of 2.1 s does not.
+    const std::string spec = "heartbeat:interval=500ms,timeout=2500ms";
+    Situation pause = outage_of(2100ms, 100ms);
+    CHECK(predict(spec, pause).kind != Kind::never);
+    pause.effect = Effect::acknowledges_only;
+    CHECK(predict(spec, pause).kind == Kind::never);
+    // Stopped for longer than the limit, it is convicted.
+    pause.heals_after = 3s;
+    CHECK(predict(spec, pause).outcome(Truth::alive, 80s) == Outcome::false_alarm);
+    // Its kernel was there all the time.
+    for (const std::string_view kernel : {"recv", "keepalive", "keepalive:idle=4s,interval=2s,count=3", "tcp-info"})
+        CHECK(predict(kernel, pause).kind == Kind::never);
+}

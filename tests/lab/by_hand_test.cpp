@@ -173,6 +173,8 @@ TEST_CASE("what a person would type does what each fault does") {
         {"kill-unread", "silence, then ECONNRESET"},
         {"kill-parent", "silence, then silence"},
         {"destroy-socket", "ECONNRESET"},
+        {"forge-reset", "ECONNRESET"},
+        {"forge-reset-inexact", "silence, then silence"},
         {"drop-from-client", "silence, then silence"},
         {"drop-to-client", "silence, then silence"},
     };

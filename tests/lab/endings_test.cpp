@@ -36,6 +36,30 @@ TEST_CASE("a kernel says goodbye for a process that ends, and whether by FIN or 
                 "idle", 1s);
 }
 
+TEST_CASE("a RST is believed from anybody who knows the number, and from nobody else") {
+    NEEDS_NAMESPACES;
+    for (const std::string traffic : {"idle", "receiving"})
+        check_table({"abortive-close", "forged-reset", "forged-reset-off-window"},
+                    {
+                        {"recv", {rst, rst, quiet}},
+                        {"tcp-info", {"noticed TCP_INFO: CLOSE", "noticed TCP_INFO: CLOSE", quiet}},
+                        {heartbeat, {rst, rst, quiet}},
+                    },
+                    traffic, 1s);
+}
+
+TEST_CASE("a process that pauses for half of a limit is left in peace, and one that stops is not") {
+    NEEDS_NAMESPACES;
+    check_table({"process-stopped", "process-stopped-briefly"},
+                {
+                    {"recv", {missed, quiet}},
+                    {keepalive, {missed, quiet}},
+                    {heartbeat, {"noticed no message for 2 s", quiet}},
+                    {ping_pong, {"noticed no pong for 2 s", quiet}},
+                },
+                "idle", 6s);
+}
+
 TEST_CASE("a child that holds the socket makes a killed client look like a stopped one") {
     NEEDS_NAMESPACES;
     for (const std::string traffic : {"idle", "one-write"})

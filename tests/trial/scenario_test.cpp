@@ -106,6 +106,12 @@ TEST_CASE("a fault takes the keys that its kind declares, all of them") {
     CHECK_THAT(complaint(replaced(uneven, "jitter = \"80ms\"\n", "")), ContainsSubstring("the key \"jitter\" is missing"));
     CHECK_THAT(complaint(replaced(uneven, "\"80ms\"", "\"180ms\"")), ContainsSubstring("must not exceed \"delay\""));
     CHECK_THAT(complaint(replaced(uneven, "jitter =", "jiter =")), ContainsSubstring("did you mean \"jitter\"?"));
+    const std::string damaging = replaced(good, "\"drop\"", "\"corrupt\"\ncorrupt_percent = 20");
+    CHECK(parse_scenario(damaging, "x.toml").effect() == Effect::lossy);
+    CHECK(parse_scenario(damaging, "x.toml").loss_percent() == 20); // A flipped bit loses the packet.
+    const std::string doubling = replaced(good, "\"drop\"", "\"duplicate\"\nduplicate_percent = 20");
+    CHECK(parse_scenario(doubling, "x.toml").effect() == Effect::nothing);
+    CHECK(parse_scenario(doubling, "x.toml").loss_percent() == 0);
     const std::string losing = replaced(good, "\"drop\"", "\"lose\"\nloss_percent = 30");
     CHECK(parse_scenario(losing, "x.toml").loss_percent() == 30);
     CHECK_THAT(complaint(replaced(losing, "30", "100")), ContainsSubstring("from 1 to 99"));
