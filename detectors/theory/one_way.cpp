@@ -17,6 +17,9 @@ namespace {
 /// The answer to a request may be acknowledged so much after it: TCP_DELACK_MIN, and some for waking up.
 constexpr Duration acknowledged_late = 60ms;
 
+/// A program that is to write now may be woken so much later.
+constexpr Duration woken_late = 10ms;
+
 /// The client's own write and what follows it; its timers are those of the other end of the same path.
 Flight flight_of_client(const Situation& s, Duration beat) {
     Flight f{s.kernel, s.rto, s.srtt, 1, false};
@@ -25,7 +28,8 @@ Flight flight_of_client(const Situation& s, Duration beat) {
 }
 
 Window first_write(Window before, Duration beat) {
-    const Window next = Window{beat, beat} - before;
+    // The beat is a clock's: the next write is not late because the last one was, and may be late itself.
+    const Window next = Window{beat - woken_late, beat + woken_late} - before;
     return {std::max<Duration>(0ns, next.from), std::max<Duration>(0ns, next.to)};
 }
 
