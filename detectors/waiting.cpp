@@ -40,25 +40,28 @@ Prediction while_lossy(const Situation& s, const Waiting& w) {
 
 Prediction during_outage(const Situation& s, const Waiting& w) {
     const Wait wait = wait_out(s, w.last_before, w.beat, w.limit, w.crowded, w.other_write);
-    const std::string back = fmt::format("the path is healed after {}, and the next {} comes with the first "
-                                         "retransmission after that, {} after "
-                                         "the fault",
-                                         in_seconds(*s.heals_after), w.what, in_seconds(wait.delivered));
+    // A process that was stopped goes on at once; what the path lost waits for its retransmission.
+    const bool paused = s.effect == Effect::acknowledges_only;
+    const std::string back =
+        paused ? fmt::format("the process goes on after {} and sends what was due, the next {} {} after the fault",
+                             in_seconds(*s.heals_after), w.what, in_seconds(wait.delivered))
+               : fmt::format("the path is healed after {}, and the next {} comes with the first retransmission after "
+                             "that, {} after the fault",
+                             in_seconds(*s.heals_after), w.what, in_seconds(wait.delivered));
+    const std::string gaps = paused ? "" : ", as the gaps have doubled";
     if (wait.ends == Ends::in_time)
         return never(fmt::format("{}: before {} have passed", back, plain(w.limit.from)));
     if (wait.ends == Ends::either)
         return unknown(fmt::format(
-            "{}, as the gaps have doubled: where the fault falls between two of them decides whether "
-            "{} have passed by then",
-            back, plain(w.limit.from)));
+            "{}{}: where the fault falls between two of them decides whether {} have passed by then", back, gaps,
+            plain(w.limit.from)));
     Prediction p;
     p.kind = Prediction::Kind::window;
     p.after = wait.gives_up;
     p.signal = w.signal;
-    p.rule = fmt::format("{}, as the gaps have doubled: later than {} after the last one", back,
-                         plain(w.limit.from));
+    p.rule = fmt::format("{}{}: later than {} after the last one", back, gaps, plain(w.limit.from));
     p.steps = {fmt::format("{} before the fault: the last {}", in_seconds(w.last_before), w.what),
-               fmt::format("{} after the fault: the path is healed", in_seconds(*s.heals_after)),
+               fmt::format("{} after the fault: the {}", in_seconds(*s.heals_after), paused ? "process goes on" : "path is healed"),
                fmt::format("{} after the fault: {} without a {}", in_seconds(wait.gives_up),
                            plain(w.limit.from), w.what),
                fmt::format("{} after the fault: it would have come", in_seconds(wait.delivered))};

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/lab/topology.h"
+#include "harness/lab/lab.h"
 
 namespace halfopen::faults {
 
