@@ -25,7 +25,7 @@ Words python_server(const std::string& name, const Folder& folder) { return in_p
 
 } // namespace
 
-TEST_CASE("--within ends with 1 and names what was too slow, and with 0 when all was in time") {
+TEST_CASE("a time given by --within ends with 1 and names what was too slow, and with 0 when all was in time") {
     NEEDS_NAMESPACES;
     const Folder folder;
     const Words one{"--scenario", "half-close", "--scenario", "silent-drop", "--traffic", "idle", "--repeats", "1", "--within", "5s", "--horizon", "5200ms"};

@@ -112,7 +112,7 @@ TEST_CASE("a server that dies while its clients are watched gives no result, and
     }
 }
 
-TEST_CASE("a command reaches no network outside; its files and unix sockets work, and server.log keeps what it prints") {
+TEST_CASE("a command reaches no network outside, but its files and unix sockets work, and server.log keeps what it prints") {
     NEEDS_NAMESPACES;
     Trying tried(hello + shortly, {python(), "-c", std::string(odd_beginning) + R"(
 print('links:', *sorted(name.rstrip('0123456789') for _, name in socket.if_nameindex()))
