@@ -89,3 +89,15 @@ TEST_CASE("nothing is left to be done in the sources, and no header uses a names
             if (source.name.ends_with(".h")) CHECK(line.find("using namespace") == std::string::npos);
         }
 }
+
+TEST_CASE("every test has a name that ctest can pass on: no dash in front and no semicolon in it") {
+    const std::regex name(R"re(^TEST_CASE\("(-.*|[^"]*;.*))re");
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(HALFOPEN_SOURCE_DIR) / "tests")) {
+        if (entry.path().extension() != ".cpp") continue;
+        std::ifstream file(entry.path());
+        for (std::string line; std::getline(file, line);) {
+            INFO(entry.path().filename().string() << ": " << line);
+            CHECK_FALSE(std::regex_search(line, name));
+        }
+    }
+}

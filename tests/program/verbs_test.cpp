@@ -20,7 +20,7 @@ TEST_CASE("the catalogues are listed for people and for programs") {
         for (const char* key : {"name", "label", "summary", "law", "form", "folklore", "needs", "settings"})
             CHECK(d.contains(key));
     const auto scenarios = nlohmann::json::parse(run_program({"list", "scenarios", "--json"}).out);
-    CHECK(scenarios.size() == 20);
+    CHECK(scenarios.size() == 37);
     for (const auto& s : scenarios)
         for (const char* key : {"name", "label", "summary", "truth", "traffic", "needs"}) CHECK(s.contains(key));
     CHECK(nlohmann::json::parse(run_program({"list", "traffic", "--json"}).out).size() == 7);

@@ -175,7 +175,7 @@ TEST_CASE("a report of virtual time says nothing of a machine's load, and how mu
         CHECK_FALSE(says(report, of_this_machine));
 }
 
-TEST_CASE("a report of virtual time gives the digest of its trials and what it is bound to; others promise none") {
+TEST_CASE("a report of virtual time gives the digest of its trials and what it is bound to, and others promise none") {
     const Records records = golden::records("virtual_6_1");
     const std::string report = markdown_report(records);
     CHECK(says(report, "Digest of the trial lines: `" + trial_digest(records) + "`."));

@@ -81,7 +81,7 @@ TEST_CASE("a coarser timer wheel leaves less idle time") {
     CHECK(idle(coarse) < idle({}));
 }
 
-TEST_CASE("where the kernel's own timers do, no program is asked; for a stopped process only that does") {
+TEST_CASE("where the kernel's own timers do, no program is asked, and for a stopped process only that does") {
     CHECK(advise(default_request(30s, {})).detector->describe().job == Job::reads);
     CHECK(spec_for(request(30s, {Traffic::idle, Traffic::one_write}, {"process-stopped"})) ==
           "ping-pong:interval=7s,timeout=29s,answered-by=worker");

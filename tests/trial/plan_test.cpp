@@ -66,7 +66,7 @@ TEST_CASE("short periods are swept evenly, and law 4 fires right after the last 
     }
 }
 
-TEST_CASE("a scenario alone means everybody against it; a detector alone, it against everything") {
+TEST_CASE("a scenario alone means everybody against it, and a detector alone it against everything") {
     const Plan one = make_plan(select({"silent-drop"}));
     CHECK(one.scenario_heads().size() == 1);
     CHECK(one.detector_heads().size() == make_plan({}).detector_heads().size());
