@@ -44,6 +44,9 @@ std::vector<std::string> default_scenarios_to_try();
 /// From the hello to the fault, for one repeat: its phase of the server's keepalive, up to so long a period.
 Duration before_fault(const PlannedTrial&, const SocketTimers&, Duration sweep_up_to);
 
+/// A client of the user's own may take so long until it has connected and come to rest.
+inline constexpr Duration own_client_starts = std::chrono::seconds{3};
+
 /// Between hello and fault, at least: delayed ACKs are over by then (TCP_DELACK_MAX is 200 ms).
 inline constexpr Duration settled_after = std::chrono::milliseconds{300};
 

@@ -15,6 +15,8 @@ namespace {
 
 /// A server that takes longer to accept, or to answer, does not do so at all.
 constexpr Duration accepted_within = 1s;
+/// A client of the user's own has to start first.
+constexpr Duration own_client_connects_within = own_client_starts + 500ms;
 /// A client of the user's own that has not come to rest by then is one that always talks.
 constexpr Duration rests_within = 1200ms;
 
@@ -53,7 +55,11 @@ bool ProgramTrial::is_settled() {
     const Duration since = MonotonicClock::now() - started_;
     const bool accepted = socket && socket->inode != 0 && fate().is_there();
     const bool answered = slot.client_acked || !server_.client.command.empty();
-    if ((!accepted || !answered) && since > accepted_within) {
+    const bool own_client = !server_.client.command.empty();
+    if (own_client && !socket && since > own_client_connects_within)
+        throw Error(Exit::incomplete, fmt::format("your client made no connection to {} within {}{}", to_string(server_.client.server),
+                                                  say(own_client_connects_within), client_log_.last_words()));
+    if ((!accepted || !answered) && since > (own_client ? own_client_connects_within : accepted_within)) {
         if (fate().let_go || fate().given_up) throw Error(Exit::incomplete, "the server hung up before anything was broken");
         throw Error(Exit::incomplete, !accepted ? why_not_accepted() : "the server did not answer the hello; --no-answer, if none is to come");
     }

@@ -45,7 +45,10 @@ bool try_server(const LabTask& task, NamespacesLab& base, LabFacts facts, const 
     facts.server = lab.found();
     tell(channel, message(facts));
     std::vector<PlannedTrial> trials = task.trials;
-    for (PlannedTrial& trial : trials) trial.before_fault = before_fault(trial, lab.timers(), task.sweep_up_to);
+    for (PlannedTrial& trial : trials) {
+        trial.before_fault = before_fault(trial, lab.timers(), task.sweep_up_to);
+        if (!task.server->client.command.empty()) trial.before_fault = std::max(trial.before_fault, own_client_starts);
+    }
     const bool finished = run_schedule(lab, trials, task.seed, events_to(channel));
     if (const std::string had_to_be_killed = lab.end(); !had_to_be_killed.empty())
         tell(channel, message(Remark{had_to_be_killed}));
