@@ -122,16 +122,36 @@ void add_alive(const std::string& name, const std::vector<OwnCell>& owns,
             fmt::format("**{} kept the clients that were there**: {}.", name, say_cells(kept, "*")));
 }
 
+/// "drop and crash (after a write)": the failures of which no trial is a result, so that their absence is no praise.
+void add_unknown(const Cells& cells, std::vector<std::string>& sentences) {
+    for (const std::string& traffic : cells.traffics()) {
+        std::vector<std::string> labels;
+        for (const ScenarioHead& scenario : cells.scenarios()) {
+            const Cell* cell = cells.find(traffic, scenario.name, cells.detectors().front().spec);
+            const bool tried = cell && std::any_of(cell->trials.begin(), cell->trials.end(),
+                                                   [](const TrialLine* t) { return t->outcome == Outcome::invalid; });
+            if (tried && cell->n() == 0)
+                labels.push_back("*" + md(scenario.label) + "*");
+        }
+        if (!labels.empty())
+            sentences.push_back(fmt::format("**Nothing is known of** {} ({}): no trial of it is a result.", list_of(labels),
+                                            traffic == "idle" ? "idle" : "after a write"));
+    }
+}
+
 /// What never worked, with its reasons; how busy the machine was in each of them, the section on the method tells.
 void add_invalid(const Cells& cells, std::vector<std::string>& sentences) {
     std::map<std::string, int> reasons;
     for (const TrialLine& t : cells.records().trials)
         if (t.outcome == Outcome::invalid)
-            ++reasons[t.why.starts_with("noisy") ? "the machine was too busy" : t.why];
+            ++reasons[t.why.find("quicker") != std::string::npos ? "the server's answer was quicker than the fault"
+                      : t.why.starts_with("noisy")               ? "the machine was too busy"
+                                                                 : t.why];
     for (const auto& [why, count] : reasons)
         sentences.push_back(fmt::format("**{} of {} no result**: {}.", count,
                                         counted(cells.tried(), "trial") + (count == 1 ? " is" : " are"),
                                         md(why)));
+    add_unknown(cells, sentences);
 }
 
 } // namespace
