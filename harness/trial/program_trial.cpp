@@ -54,8 +54,8 @@ bool ProgramTrial::is_settled() {
     const auto& socket = fate().last;
     const Duration since = MonotonicClock::now() - started_;
     const bool accepted = socket && socket->inode != 0 && fate().is_there();
-    const bool answered = slot.client_acked || !server_.client.command.empty();
     const bool own_client = !server_.client.command.empty();
+    const bool answered = slot.client_acked || own_client;
     if (own_client && !socket && since > own_client_connects_within)
         throw Error(Exit::incomplete, fmt::format("your client made no connection to {} within {}{}", to_string(server_.client.server),
                                                   say(own_client_connects_within), client_log_.last_words()));
@@ -65,7 +65,7 @@ bool ProgramTrial::is_settled() {
     }
     if (!accepted || !answered || since < settled_after - 50ms) return false;
     if (socket->send_queue > 0 || socket->receive_queue > 0) return false;
-    if (!server_.client.command.empty() && !is_at_rest(socket->info) && since < rests_within) return false;
+    if (own_client && !is_at_rest(socket->info) && since < rests_within) return false;
     if (!options_)
         if (const BorrowedSocket borrowed = borrow_socket(socket->inode)) {
             options_ = read_options(borrowed.fd.get());
