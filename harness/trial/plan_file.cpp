@@ -31,19 +31,45 @@ std::vector<std::string> read_specs(const TomlFile& file, const toml::table& tab
     return specs;
 }
 
+bool has(const std::vector<std::string>& list, const std::string& word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+/// The scenarios of a glob that are not among `names` yet, in the order of the catalogue; false when it matches none.
+bool add_glob(const std::string& glob, std::vector<std::string>& names) {
+    bool found = false;
+    for (const std::string& name : scenario_names())
+        if (matches(glob, name)) {
+            found = true;
+            if (!has(names, name)) names.push_back(name);
+        }
+    return found;
+}
+
+void read_profiles(const TomlFile& file, const toml::table& entry, PlanFile::Cells& cells) {
+    const std::string word = file.text(entry, "traffic");
+    if (word == "headline" || word == "every") {
+        cells.profiles = word == "every" ? PlanFile::Profiles::every : PlanFile::Profiles::headline;
+        return;
+    }
+    const auto traffic = parse_traffic(word);
+    if (!traffic)
+        file.fail(file.at(entry, "traffic"),
+                  fmt::format("there is no traffic profile \"{}\"; profiles: {}; or \"headline\", the first that each "
+                              "scenario lists, or \"every\"",
+                              word, all_traffic()));
+    cells.traffic = *traffic;
+}
+
 PlanFile::Cells read_cells(const TomlFile& file, const toml::table& entry) {
     file.only(entry, {"traffic", "scenarios", "detectors"});
-    const auto traffic = parse_traffic(file.text(entry, "traffic"));
-    if (!traffic)
-        file.fail(file.at(entry, "traffic"), "there is no such traffic profile; profiles: " + all_traffic());
-    PlanFile::Cells cells{*traffic, file.texts(entry, "scenarios"), {}};
+    PlanFile::Cells cells;
+    read_profiles(file, entry, cells);
     if (entry.contains("detectors")) cells.detectors = read_specs(file, entry);
-    for (const std::string& name : cells.scenarios) {
-        const auto names = scenario_names();
-        if (std::find(names.begin(), names.end(), name) == names.end())
+    for (const std::string& glob : file.texts(entry, "scenarios"))
+        if (!add_glob(glob, cells.scenarios))
             file.fail(file.at(entry, "scenarios"),
-                      fmt::format("there is no scenario \"{}\"{}", name, did_you_mean(name, names)));
-    }
+                      fmt::format("there is no scenario \"{}\"{}", glob, did_you_mean(glob, scenario_names())));
     return cells;
 }
 
@@ -61,10 +87,6 @@ std::vector<std::string> detector_names() {
     std::vector<std::string> names;
     for (const Method* method : methods()) names.emplace_back(method->about.name);
     return names;
-}
-
-bool has(const std::vector<std::string>& list, const std::string& word) {
-    return std::find(list.begin(), list.end(), word) != list.end();
 }
 
 std::string name_part(const std::string& spec) { return spec.substr(0, spec.find(':')); }
@@ -108,17 +130,10 @@ Words sort_words(const std::vector<std::string>& what, const PlanFile& starter) 
 
 /// The scenarios of globs, in the order of the catalogue.
 void add_globs(const std::vector<std::string>& globs, std::vector<std::string>& names) {
-    for (const std::string& glob : globs) {
-        bool found = false;
-        for (const std::string& name : scenario_names())
-            if (matches(glob, name)) {
-                found = true;
-                if (!has(names, name)) names.push_back(name);
-            }
-        if (!found)
+    for (const std::string& glob : globs)
+        if (!add_glob(glob, names))
             throw BadInput(fmt::format("no scenario matches \"{}\"{}; see all: halfopen list scenarios", glob,
                                        did_you_mean(glob, scenario_names())));
-    }
 }
 
 std::vector<Traffic> asked_traffic(const std::vector<std::string>& words) {
@@ -132,18 +147,29 @@ std::vector<Traffic> asked_traffic(const std::vector<std::string>& words) {
     return all;
 }
 
+/// `alone`: nothing else was asked for, so that a profile which makes no sense here is a mistake.
+void add_column(Choice& choice, const Scenario& scenario, Traffic profile, const std::vector<std::string>& detectors,
+                bool alone) {
+    const auto& sensible = scenario.traffic;
+    if (std::find(sensible.begin(), sensible.end(), profile) != sensible.end())
+        choice.columns.push_back({&scenario, profile, detectors});
+    else if (alone)
+        throw BadInput(fmt::format("{} makes no sense with {} traffic", scenario.name, info(profile).name));
+}
+
 void add_columns(Choice& choice, const std::vector<std::string>& names, const std::vector<Traffic>& traffic,
                  const std::vector<std::string>& detectors) {
     for (const std::string& name : names) {
         const Scenario& scenario = find_scenario(name);
-        for (const Traffic profile : traffic.empty() ? std::vector{scenario.traffic.front()} : traffic) {
-            const auto& sensible = scenario.traffic;
-            if (std::find(sensible.begin(), sensible.end(), profile) != sensible.end())
-                choice.columns.push_back({&scenario, profile, detectors});
-            else if (names.size() == 1)
-                throw BadInput(fmt::format("{} makes no sense with {} traffic", name, info(profile).name));
-        }
+        for (const Traffic profile : traffic.empty() ? std::vector{scenario.traffic.front()} : traffic)
+            add_column(choice, scenario, profile, detectors, names.size() == 1);
     }
+}
+
+std::vector<Traffic> profiles_of(const PlanFile::Cells& cells, const Scenario& scenario) {
+    if (cells.profiles == PlanFile::Profiles::every) return scenario.traffic;
+    if (cells.profiles == PlanFile::Profiles::headline) return {scenario.traffic.front()};
+    return {cells.traffic};
 }
 
 } // namespace
@@ -188,9 +214,12 @@ Choice choose(const Selection& selection) {
         return choice;
     }
     for (const PlanFile::Cells& cells : choice.file.cells)
-        if (traffic.empty() || std::find(traffic.begin(), traffic.end(), cells.traffic) != traffic.end())
-            add_columns(choice, cells.scenarios, {cells.traffic},
-                        words.detectors.empty() && !cells.detectors.empty() ? cells.detectors : rows);
+        for (const std::string& name : cells.scenarios)
+            for (const Traffic profile : profiles_of(cells, find_scenario(name)))
+                if (traffic.empty() || std::find(traffic.begin(), traffic.end(), profile) != traffic.end())
+                    add_column(choice, find_scenario(name), profile,
+                               words.detectors.empty() && !cells.detectors.empty() ? cells.detectors : rows,
+                               cells.scenarios.size() == 1);
     // Traffic that the plan does not hold is asked of every scenario that makes sense with it.
     if (choice.columns.empty()) add_columns(choice, scenario_names(), traffic, rows);
     if (!selection.what.empty() && words.plan.empty()) choice.file.name = "selection";

@@ -15,9 +15,12 @@ struct PlanFile {
     Duration horizon{0};
     Duration sweep_periods_up_to{0}; ///< longer periods fire right after the last exchange, their slowest case
     std::vector<std::string> detectors; ///< specs
+    /// `traffic` in the file: a profile, "headline" (each scenario's first), or "every" (all that it lists).
+    enum class Profiles { one, headline, every };
     struct Cells {
-        Traffic traffic;
-        std::vector<std::string> scenarios;
+        Profiles profiles = Profiles::one;
+        Traffic traffic = Traffic::idle; ///< where it is one
+        std::vector<std::string> scenarios; ///< names; globs, as "*", are resolved
         std::vector<std::string> detectors; ///< specs; empty: those of the whole plan
     };
     std::vector<Cells> cells;

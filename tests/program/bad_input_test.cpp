@@ -6,6 +6,7 @@
 #include "support/catch.h"
 #include "support/folder.h"
 #include "support/program.h"
+#include "support/source_tree.h"
 
 using namespace halfopen::testing;
 
@@ -86,11 +87,11 @@ TEST_CASE("a requirement about a cell that is not in the plan is refused before 
 }
 
 TEST_CASE("a scenario file given as a plan is told from one") {
-    check_refused({"run", std::string(HALFOPEN_SOURCE_DIR) + "/scenarios/silent-drop.toml"}, "a scenario, not a plan");
+    check_refused({"run", source_tree() + "/scenarios/silent-drop.toml"}, "a scenario, not a plan");
 }
 
 TEST_CASE("a full disk is said in one line, with what was being written") {
-    const Ran ran = run_program({"report", std::string(HALFOPEN_SOURCE_DIR) + "/tests/golden/laws.jsonl", "-o", "/dev/full"});
+    const Ran ran = run_program({"report", source_tree() + "/tests/golden/laws.jsonl", "-o", "/dev/full"});
     CHECK(ran.status == 5);
     CHECK_THAT(ran.err, ContainsSubstring("writing /dev/full: No space left on device"));
 }

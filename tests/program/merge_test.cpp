@@ -7,6 +7,7 @@
 #include "support/catch.h"
 #include "support/folder.h"
 #include "support/program.h"
+#include "support/source_tree.h"
 
 using namespace halfopen;
 using namespace halfopen::testing;
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path gallery = fs::path(HALFOPEN_SOURCE_DIR) / "reports/gallery/starter";
+const fs::path gallery = fs::path(source_tree()) / "reports/gallery/starter";
 
 /// Part `k` of `n` of the gallery's starter run, as if the run had been one shard.
 std::string shard_of_gallery(const fs::path& folder, int k, int n) {
@@ -76,7 +77,7 @@ TEST_CASE("a trial that stands in two folders counts once") {
 
 TEST_CASE("records of different runs are not merged, and the message says what to do with them") {
     const Folder folder;
-    const Ran ran = run_program({"merge", gallery.string(), std::string(HALFOPEN_SOURCE_DIR) + "/tests/golden/virtual_6_1.jsonl", "-o",
+    const Ran ran = run_program({"merge", gallery.string(), source_tree() + "/tests/golden/virtual_6_1.jsonl", "-o",
                                  (folder.path() / "x").string()});
     CHECK(ran.status == 2);
     CHECK_THAT(ran.err, ContainsSubstring("report sets others side by side"));

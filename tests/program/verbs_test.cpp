@@ -7,6 +7,7 @@
 #include "support/folder.h"
 #include "support/program.h"
 #include "support/schema.h"
+#include "support/source_tree.h"
 
 using namespace halfopen;
 using namespace halfopen::testing;
@@ -50,7 +51,7 @@ TEST_CASE("a dry run shows the plan and writes nothing") {
 }
 
 TEST_CASE("the report of several runs sets them side by side, and names the one that cannot be read") {
-    const std::string golden = std::string(HALFOPEN_SOURCE_DIR) + "/tests/golden/";
+    const std::string golden = source_tree() + "/tests/golden/";
     const Ran ran = run_program({"report", golden + "virtual_6_1.jsonl", golden + "virtual_6_12.jsonl"});
     CHECK(ran.status == 0);
     CHECK_THAT(ran.out, ContainsSubstring("# Kernel 6.1.0 and kernel 6.12.117 side by side"));

@@ -9,10 +9,11 @@
 #include <string>
 
 #include "harness/trial/record.h"
+#include "support/source_tree.h"
 
 namespace golden {
 
-inline const std::string folder = std::string(HALFOPEN_SOURCE_DIR) + "/tests/golden/";
+inline const std::string folder = halfopen::source_tree() + "/tests/golden/";
 
 /// Records with a name that does not depend on where the source tree lies.
 inline halfopen::Records records(const std::string& stem) {

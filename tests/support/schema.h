@@ -11,13 +11,15 @@
 #include <valijson/utils/nlohmann_json_utils.hpp>
 #include <valijson/validator.hpp>
 
+#include "support/source_tree.h"
+
 namespace halfopen::testing {
 
 class Schema {
 public:
     Schema() {
         nlohmann::json document;
-        if (!valijson::utils::loadDocument(std::string(HALFOPEN_SOURCE_DIR) + "/harness/trial/record.schema.json", document))
+        if (!valijson::utils::loadDocument(source_tree() + "/harness/trial/record.schema.json", document))
             throw std::runtime_error("record.schema.json cannot be read");
         valijson::SchemaParser(valijson::SchemaParser::kDraft7)
             .populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);

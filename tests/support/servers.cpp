@@ -8,6 +8,7 @@
 
 #include "harness/base/error.h"
 #include "harness/linux/command.h"
+#include "support/source_tree.h"
 
 namespace halfopen::testing {
 
@@ -64,7 +65,7 @@ std::string big_endian(uint32_t number) {
 
 fs::path servers_folder() {
     const char* set = std::getenv("HALFOPEN_SERVERS");
-    return set ? fs::absolute(set) : fs::path(HALFOPEN_SOURCE_DIR) / "build/servers";
+    return set ? fs::absolute(set) : fs::path(source_tree()) / "build/servers";
 }
 
 std::string why_no_servers() {
@@ -171,7 +172,7 @@ Server postgres(const Place& place, const Words& settings) {
 }
 
 Server in_python(const std::string& name, const Place& place, const std::string& listen) {
-    const fs::path file = fs::path(HALFOPEN_SOURCE_DIR) / "tests/servers" / (name + ".py");
+    const fs::path file = fs::path(source_tree()) / "tests/servers" / (name + ".py");
     return {name, {python(), file.string(), "--port", std::to_string(place.port), "--listen", listen}, "hello\n",
             "you said hello\n"};
 }

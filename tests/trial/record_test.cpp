@@ -12,6 +12,7 @@
 #include "harness/base/files.h"
 #include "support/catch.h"
 #include "support/schema.h"
+#include "support/source_tree.h"
 
 using namespace halfopen;
 using halfopen::testing::Schema;
@@ -19,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string source = HALFOPEN_SOURCE_DIR;
+const std::string source = source_tree();
 
 RunLine a_run() {
     RunLine run;
