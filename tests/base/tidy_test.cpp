@@ -23,7 +23,7 @@ struct Source {
 
 std::vector<Source> sources() {
     std::vector<Source> all;
-    const fs::path root = source_tree();
+    const fs::path root = halfopen::source_tree();
     for (const char* folder : {"harness", "detectors", "scenarios", "reports"})
         for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
             if (entry.path().extension() != ".cpp" && entry.path().extension() != ".h") continue;
@@ -93,7 +93,7 @@ TEST_CASE("nothing is left to be done in the sources, and no header uses a names
 
 TEST_CASE("every test has a name that ctest can pass on: no dash in front and no semicolon in it") {
     const std::regex name(R"re(^TEST_CASE\("(-.*|[^"]*;.*))re");
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(source_tree()) / "tests")) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(halfopen::source_tree()) / "tests")) {
         if (entry.path().extension() != ".cpp") continue;
         std::ifstream file(entry.path());
         for (std::string line; std::getline(file, line);) {
