@@ -1,4 +1,4 @@
-// What was not noticed and why, and what was called dead wrongly, with bounds.
+// What was not noticed and why, and what was called dead wrongly.
 
 #include "reports/sections.h"
 
@@ -7,8 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "reports/clock.h"
-#include "reports/statistics.h"
 #include "reports/text.h"
 #include "reports/units.h"
 
@@ -75,55 +73,6 @@ Heads rows_in(const Cells& cells, const std::string& traffic) {
     for (const MatrixRow& row : make_matrix(cells, traffic).rows)
         rows.push_back(row.head);
     return rows;
-}
-
-struct Alarms {
-    double hours = 0; ///< watched while the client was alive
-    int trials = 0;
-};
-
-/// The time in which a false alarm could have come, over the scenarios in which the client stays alive.
-Alarms exposure(const Cells& cells, const DetectorHead& row) {
-    Alarms sum;
-    for (const TrialLine& trial : cells.records().trials) {
-        if (trial.spec != row.spec || !is_valid(trial.outcome) || trial.truth != Truth::alive)
-            continue;
-        ++sum.trials;
-        sum.hours += static_cast<double>(trial.horizon.count()) / 3.6e12;
-    }
-    return sum;
-}
-
-bool cried_wolf(const Cells& cells, const DetectorHead& row) {
-    const auto& trials = cells.records().trials;
-    return std::any_of(trials.begin(), trials.end(), [&](const TrialLine& trial) {
-        return trial.spec == row.spec && trial.outcome == Outcome::false_alarm;
-    });
-}
-
-/// Rows without any false alarm, by how long they were watched beside a living client.
-std::string bounds(const Cells& cells) {
-    std::map<std::string, Heads> by_exposure;
-    Heads all;
-    for (const DetectorHead& row : cells.detectors()) {
-        all.push_back(&row);
-        const Alarms seen = exposure(cells, row);
-        if (seen.trials > 0 && !cried_wolf(cells, row))
-            by_exposure[fmt::format("0 in {} h ({}): below {} per hour at 95 % (exact Poisson bound)",
-                                    digits(seen.hours, 2), counted(seen.trials, "trial"),
-                                    digits(rate_below(0, seen.hours), 3))]
-                .push_back(&row);
-    }
-    std::string out;
-    for (const auto& [text, rows] : by_exposure)
-        out += fmt::format("- No false alarm, {}{}: {}\n", rows.size() > 1 ? "each " : "", text,
-                           md(rows_text(rows, all)));
-    return out.empty() ? "No client was watched that stays alive, so nothing bounds the false alarms.\n"
-                       : (in_virtual_time(cells)
-                              ? "Watched in virtual time while the client was alive. A guest is never busy, so this "
-                                "bounds the method itself, and not a server under load:\n\n"
-                              : "Watched while the client was alive:\n\n") +
-                             out;
 }
 
 /// One line for each wrong verdict of a row, with all scenarios in which it happened the same way.
@@ -197,7 +146,7 @@ std::string false_alarm_section(const Cells& cells) {
             "|:--|:--|:--|:--|:--|\n{}\n",
             md(traffic_title(traffic)), joined(lines, ""));
     }
-    return out + (any ? "" : "None: nobody called a client dead that was not dead.\n\n") + bounds(cells) +
+    return out + (any ? "" : "None: nobody called a client dead that was not dead.\n\n") + accuracy_part(cells) +
            "\n";
 }
 

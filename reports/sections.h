@@ -23,6 +23,7 @@ std::string compact_table(const Matrix&);                 ///< one line for each
 // After it.
 std::string never_noticed_section(const Cells&);
 std::string false_alarm_section(const Cells&);
+std::string accuracy_part(const Cells&); ///< rates and bounds, at its end
 std::string meaning_section(const Cells&);
 std::string measured_section(const Cells&);
 std::string own_measured_section(const Cells&); ///< of the user's own server: a failure is a row
