@@ -40,6 +40,9 @@
     METHOD(notsent_bytes)                                                                                    \
     METHOD(proc_net_tcp)                                                                                     \
     METHOD(sock_diag)                                                                                        \
+    METHOD(diag_destroy_events)                                                                              \
+    METHOD(link_events)                                                                                      \
+    METHOD(nstat)                                                                                            \
     METHOD(read_idle_ping)                                                                                   \
     METHOD(ping_unless_busy)                                                                                 \
     METHOD(request_deadline)                                                                                 \

@@ -9,6 +9,7 @@
 #include "detectors/theory/persist.h"
 #include "detectors/theory/rough_path.h"
 #include "detectors/theory/words.h"
+#include "detectors/tries.h"
 
 namespace halfopen {
 
@@ -37,9 +38,12 @@ public:
         const auto write = unanswered_write_of(s, std::nullopt);
         if (!write)
             return state;
+        const int n = settings().count("retransmits");
+        const Prediction counted = counts_tries(
+            s, {.count = n, .look = interval(), .signal = fmt::format("TCP_INFO: {} retransmits", n)});
         if (is_outage(s))
-            return earlier(earlier(before_healing(s, *write), timeout_in_outage(s, *write)), state);
-        return earlier(earlier(retransmits_count(s, *write), timeout_passes(s, *write)), state);
+            return earlier(earlier(counted, timeout_in_outage(s, *write)), state);
+        return earlier(earlier(counted, timeout_passes(s, *write)), state);
     }
 
     void watch(Connection& connection, Out& out) const override {
@@ -83,18 +87,6 @@ private:
         return p;
     }
 
-    Prediction retransmits_count(const Situation& s, Window write) const {
-        const int n = settings().count("retransmits");
-        const Window nth = retransmission_of(s, n);
-        return found(
-            write + nth, fmt::format("TCP_INFO: {} retransmits", n),
-            fmt::format("retransmission {} of the unanswered write goes out {} after it (RTO {}, doubling)",
-                        n, in_seconds(nth), in_seconds(s.rto)),
-            {fmt::format("{} after the fault: the server writes, and nobody acknowledges", in_seconds(write)),
-             fmt::format("{} after the write: first retransmission", in_seconds(retransmission_of(s, 1))),
-             fmt::format("{} after the write: tcpi_retransmits is {}", in_seconds(nth), n)});
-    }
-
     /// The time without an ACK counts from the last look before the write.
     Prediction timeout_passes(const Situation& s, Window write) const {
         const Duration timeout = settings().duration("timeout");
@@ -106,19 +98,6 @@ private:
             fmt::format("the write stays unacknowledged for {}", plain(timeout)),
             {fmt::format("{} after the fault: the server writes; {} later it is still unacknowledged",
                          in_seconds(write), plain(timeout))});
-    }
-
-    /// The count that is reached before the path is healed; after that the next retransmission is answered,
-    /// and the count begins anew before anybody looks.
-    Prediction before_healing(const Situation& s, Window write) const {
-        const Prediction p = retransmits_count(s, write);
-        const Window nth = write + retransmission_of(s, settings().count("retransmits"));
-        if (nth.to < *s.heals_after)
-            return p;
-        const std::string both =
-            fmt::format("the path is healed after {}, and {} would be reached {} after the fault",
-                        in_seconds(*s.heals_after), p.signal, in_seconds(nth));
-        return nth.from > *s.heals_after + healed_late ? never(both) : unknown(both);
     }
 
     Prediction timeout_in_outage(const Situation& s, Window write) const {

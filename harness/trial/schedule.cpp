@@ -85,15 +85,22 @@ private:
     bool fire_all() {
         make_timetable();
         int fired = 0;
-        while (!events_.empty()) {
-            const Event event = events_.top();
+        while (!events_.empty() || !checks_.empty()) {
+            Events& next = check_is_next() ? checks_ : events_;
+            const Event event = next.top();
             if (!heal_until(event.at) || !lab_.sleep_until(event.at)) return false;
-            events_.pop();
+            next.pop();
             handle(event);
             if (event.step == Step::fire && tell_.progress)
                 tell_.progress("firing", ++fired, static_cast<int>(open_.size() - first_), {});
         }
         return true;
+    }
+
+    /// A verification that is due goes before firings that are late: until it is made, the canary retransmits what is
+    /// lost, and whoever reads the host's counters reads that.
+    bool check_is_next() {
+        return !checks_.empty() && (events_.empty() || checks_.top().at <= std::max(events_.top().at, lab_.now()));
     }
 
     void handle(const Event& event) {
@@ -130,7 +137,7 @@ private:
         if (open.planned.traffic == Traffic::one_write)
             open.live->write_at(now + one_write_after_fault);
         // What the canary sent must have had the time to arrive.
-        events_.push({now + pace_.verify_after + open.planned.scenario->slowest_way(), Step::verify, event.trial});
+        checks_.push({now + pace_.verify_after + open.planned.scenario->slowest_way(), Step::verify, event.trial});
         if (open.planned.heal_after) heals_.push({now + *open.planned.heal_after, Step::heal, event.trial});
     }
 
@@ -211,7 +218,8 @@ private:
     const SchedulePace& pace_;
     std::vector<Open> open_;
     size_t first_ = 0; ///< of the round that is being built and fired
-    Events events_;
+    Events events_; ///< starts and firings
+    Events checks_; ///< verifications
     Events heals_; ///< they come while other trials are fired, or long after
 };
 

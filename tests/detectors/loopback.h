@@ -94,6 +94,8 @@ public:
     void client_closes() { client_.close(); }
     void client_shuts_down();
     void client_resets();
+    /// The server's end is closed under the detector: for those that do not use it.
+    void server_closes() { server_.close(); }
     /// Sends a signal, whose handler was set without SA_RESTART, to the watching thread.
     void signal();
 

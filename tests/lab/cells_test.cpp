@@ -45,6 +45,7 @@ TEST_CASE("whoever hears a goodbye hears it at once, and as stated a half-closed
                     {ping_pong, {eof, eof, eof, rst}},
                     {"poll", {eof, eof, eof, rst}},
                     {"recv-any-error", {eof, eof, "misread recv: 0", rst}},
+                    {"diag-destroy-events", {"missed", "missed", "missed", "missed"}},
                     {"noop", {"missed", "missed", "missed", "missed"}},
                 },
                 "idle", 1s);
@@ -87,6 +88,9 @@ TEST_CASE("one unacknowledged write turns keepalive off, and a user timeout is w
                     {"tcp-info", {"noticed TCP_INFO: 3 retransmits", "noticed TCP_INFO: 3 retransmits",
                                   "noticed TCP_INFO: CLOSE", "noticed TCP_INFO: CLOSE", missed}},
                     {"send-error", {missed, missed, missed, missed, missed}},
+                    {"nstat", {"noticed nstat: 3 TCPTimeouts within 10 s", "noticed nstat: 3 TCPTimeouts within 10 s",
+                               missed, missed, missed}},
+                    {"link-events", {missed, missed, missed, missed, missed}},
                 },
                 "one-write", 7s);
 }
@@ -106,6 +110,9 @@ TEST_CASE("EINTR is no death, except to a method that takes any error for one") 
                     {ping_pong, {quiet}},
                     {"poll", {quiet}},
                     {"epoll-edge-rdhup", {quiet}},
+                    {"link-events", {quiet}},
+                    {"diag-destroy-events", {quiet}},
+                    {"nstat", {quiet}},
                     {"recv-any-error", {"false-alarm recv: EINTR"}},
                 },
                 "idle", 4s);
