@@ -6,6 +6,7 @@
 #include "harness/base/names.h"
 #include "harness/linux/machine.h"
 #include "harness/trial/plan.h"
+#include "harness/trial/planned.h"
 
 namespace halfopen {
 
@@ -83,6 +84,7 @@ std::string say_whose(const std::string& law) {
 } // namespace
 
 CellNames find_cell(const std::string& one, const std::string& other) {
+    for (const std::string& name : {one, other}) refuse_planned(name);
     const auto names = scenario_names();
     const bool first = std::find(names.begin(), names.end(), one) != names.end();
     const bool second = std::find(names.begin(), names.end(), other) != names.end();

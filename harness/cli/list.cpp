@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/cli/verbs.h"
 #include "harness/trial/plan.h"
+#include "harness/trial/planned.h"
 
 namespace halfopen {
 
@@ -18,6 +19,7 @@ using Json = nlohmann::ordered_json;
 struct Entry {
     std::string name, summary;
     Json json;
+    bool planned = false;
 };
 
 std::vector<std::string> texts(const std::vector<std::string_view>& views) { return {views.begin(), views.end()}; }
@@ -46,8 +48,22 @@ std::vector<Entry> detector_entries() {
                         {"form", forms[static_cast<size_t>(d.form)]},
                         {"folklore", d.folklore},
                         {"needs", texts(d.needs)},
-                        {"settings", settings}}});
+                        {"settings", settings},
+                        {"planned", false}}});
     }
+    for (const Planned& p : planned_detectors())
+        all.push_back({p.name, p.summary,
+                       {{"name", p.name},
+                        {"label", p.name},
+                        {"summary", p.summary},
+                        {"law", 0},
+                        {"form", ""},
+                        {"folklore", false},
+                        {"needs", Json::array()},
+                        {"settings", Json::array()},
+                        {"planned", true},
+                        {"instead", p.instead}},
+                       true});
     return all;
 }
 
@@ -63,8 +79,20 @@ std::vector<Entry> scenario_entries() {
                         {"summary", s.summary},
                         {"truth", name(s.truth)},
                         {"traffic", traffic},
-                        {"needs", needs}}});
+                        {"needs", needs},
+                        {"planned", false}}});
     }
+    for (const Planned& p : planned_scenarios())
+        all.push_back({p.name, p.summary,
+                       {{"name", p.name},
+                        {"label", p.name},
+                        {"summary", p.summary},
+                        {"truth", nullptr},
+                        {"traffic", Json::array()},
+                        {"needs", Json::array()},
+                        {"planned", true},
+                        {"instead", p.instead}},
+                       true});
     return all;
 }
 
@@ -100,7 +128,7 @@ void print(const std::string& kind, const std::string& word, bool as_json) {
         if (as_json)
             list.push_back(std::move(entry.json));
         else
-            fmt::print("{:<30} {}\n", entry.name, entry.summary);
+            fmt::print("{:<30} {}{}\n", entry.name, entry.planned ? "(planned) " : "", entry.summary);
     }
     if (as_json) fmt::print("{}\n", list.dump(2));
     if (!found) throw Error(Exit::nothing_selected, fmt::format("no name or summary of the {} holds \"{}\"", kind, word));

@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/names.h"
+#include "harness/trial/planned.h"
 #include "harness/trial/scenario.h"
 
 namespace halfopen {
@@ -54,6 +55,7 @@ std::string page_of(const std::string& spec) {
     const auto names = scenario_names();
     if (std::find(names.begin(), names.end(), name) != names.end())
         return read_text(scenarios_folder / (name + ".md"));
+    refuse_planned(name);
     throw BadInput(fmt::format("there is no page \"{}\"{}; pages: explain laws, law-1 to law-5, and what halfopen list "
                                "scenarios and list detectors name",
                                name, did_you_mean(name, all_names())));

@@ -5,6 +5,7 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/names.h"
+#include "harness/trial/planned.h"
 #include "harness/trial/toml_file.h"
 
 namespace halfopen {
@@ -23,6 +24,7 @@ std::vector<std::string> read_specs(const TomlFile& file, const toml::table& tab
     std::vector<std::string> specs;
     for (const std::string& spec : file.texts(table, "detectors")) {
         try {
+            refuse_planned(spec);
             specs.push_back(spec_of(*make_detector(spec)));
         } catch (const BadInput& e) {
             file.fail(file.at(table, "detectors"), e.what());
@@ -107,6 +109,7 @@ void add_law(const std::string& word, const PlanFile& starter, Words& words) {
 Words sort_words(const std::vector<std::string>& what, const PlanFile& starter) {
     Words words;
     for (const std::string& word : what) {
+        refuse_planned(word);
         if (has(plan_names(), word))
             words.plan = plan_folder() / (word + ".toml");
         else if (word.size() > 5 && word.ends_with(".toml"))
@@ -130,10 +133,12 @@ Words sort_words(const std::vector<std::string>& what, const PlanFile& starter) 
 
 /// The scenarios of globs, in the order of the catalogue.
 void add_globs(const std::vector<std::string>& globs, std::vector<std::string>& names) {
-    for (const std::string& glob : globs)
+    for (const std::string& glob : globs) {
+        refuse_planned(glob);
         if (!add_glob(glob, names))
             throw BadInput(fmt::format("no scenario matches \"{}\"{}; see all: halfopen list scenarios", glob,
                                        did_you_mean(glob, scenario_names())));
+    }
 }
 
 std::vector<Traffic> asked_traffic(const std::vector<std::string>& words) {
@@ -205,6 +210,7 @@ Choice choose(const Selection& selection) {
     Choice choice;
     choice.file = words.plan.empty() ? starter : read_plan_file(words.plan);
     add_globs(selection.scenarios, words.scenarios);
+    for (const std::string& spec : selection.detectors) refuse_planned(spec);
     words.detectors.insert(words.detectors.end(), selection.detectors.begin(), selection.detectors.end());
     const auto& rows = words.detectors.empty() ? choice.file.detectors : words.detectors;
     const auto traffic = asked_traffic(selection.traffic);

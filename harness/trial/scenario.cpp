@@ -5,6 +5,7 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/base/names.h"
+#include "harness/trial/planned.h"
 #include "harness/trial/toml_file.h"
 
 namespace halfopen {
@@ -158,6 +159,7 @@ std::vector<std::string> scenario_names() {
 const Scenario& find_scenario(std::string_view name) {
     for (const Scenario& scenario : scenarios())
         if (scenario.name == name) return scenario;
+    refuse_planned(name);
     throw BadInput(fmt::format("there is no scenario \"{}\"{}; all: halfopen list scenarios", name,
                                did_you_mean(name, scenario_names())));
 }

@@ -8,6 +8,7 @@
 #include "support/program.h"
 #include "support/source_tree.h"
 
+using namespace halfopen;
 using namespace halfopen::testing;
 
 namespace {
@@ -40,6 +41,16 @@ TEST_CASE("an unknown verb, scenario or detector is refused with the nearest nam
     check_refused({"learn"}, "planned");
     check_refused({"run", "--traffic", "idel"}, "request-response");
     check_refused({"run", "--horizon", "80"}, "with its unit");
+}
+
+TEST_CASE("a scenario or a detector that is only planned is refused with what exists instead") {
+    check_refused({"run", "connect-refused"}, "the scenario connect-refused is planned and does not exist yet; instead: ");
+    check_refused({"run", "silent-drop", "oob-probe"}, "the detector oob-probe is planned");
+    check_refused({"run", "-s", "connect-blackhole"}, "the scenario connect-blackhole is planned");
+    check_refused({"run", "silent-drop", "-d", "pidfd:interval=1s"}, "the detector pidfd is planned");
+    check_refused({"explain", "tx-ack-timestamp"}, "the detector tx-ack-timestamp is planned");
+    check_refused({"explain", "connect-unreachable", "recv"}, "the scenario connect-unreachable is planned");
+    check_refused({"predict", "silent-drop", "linger2"}, "the detector linger2 is planned");
 }
 
 TEST_CASE("an unknown setting, unit or value is refused with the mend") {
