@@ -35,9 +35,15 @@
     METHOD(epoll)                                                                                            \
     METHOD(epoll_not_reading)                                                                                \
     METHOD(sigio)                                                                                            \
+    METHOD(uring_recv)                                                                                       \
+    METHOD(uring_recv_multishot)                                                                             \
+    METHOD(uring_poll)                                                                                       \
     METHOD(send_sigpipe)                                                                                     \
+    METHOD(send_timeout)                                                                                     \
     METHOD(siocoutq)                                                                                         \
     METHOD(notsent_bytes)                                                                                    \
+    METHOD(retries2)                                                                                         \
+    METHOD(rto_max)                                                                                          \
     METHOD(proc_net_tcp)                                                                                     \
     METHOD(sock_diag)                                                                                        \
     METHOD(diag_destroy_events)                                                                              \
@@ -49,6 +55,8 @@
     METHOD(chen_nfd_e)                                                                                       \
     METHOD(jacobson)                                                                                         \
     METHOD(phi_accrual)                                                                                      \
+    METHOD(second_channel)                                                                                   \
+    METHOD(icmp_echo)                                                                                        \
     METHOD(getpeername)                                                                                      \
     METHOD(send_zero)                                                                                        \
     METHOD(recv_zero)                                                                                        \

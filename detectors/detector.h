@@ -82,6 +82,9 @@ struct Timing {
     Duration limit{0};
 };
 
+/// Parameters of a kernel by their names, for one network namespace: {"net.ipv4.tcp_retries2", "8"}.
+using KernelParameters = std::vector<std::pair<std::string, std::string>>;
+
 /// The server's end of the connection, as a detector sees it.
 class Connection {
 public:
@@ -131,8 +134,17 @@ public:
     virtual Timing timing() const { return {}; }
     /// The kernel timers that watch() sets on the socket; the harness reads them back before the fault.
     virtual SocketTimers socket_timers() const { return {}; }
+    /// What it wants of the server's kernel: the harness sets it before the connection is made, reads it back, and
+    /// predicts with it.
+    virtual KernelParameters kernel_parameters() const { return {}; }
+    /// Why this kernel cannot run it: "io_uring is refused". Empty when it can.
+    virtual std::string why_not_here() const { return {}; }
     /// How often the client must say hello by itself; zero when it need not.
     virtual Duration hello_interval() const { return Duration{0}; }
+    /// How often the client must send a datagram to the server's address and port; zero when it need not.
+    virtual Duration datagram_interval() const { return Duration{0}; }
+    /// In buffer-full: it has one frame more to send, and waits in send() until there is room for it.
+    virtual bool blocks_in_send() const { return false; }
     /// True when the client answers pings from a thread of its own instead of its worker.
     virtual bool pong_from_thread() const { return false; }
     /// Pure: never, or a window, and the rule in words.

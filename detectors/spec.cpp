@@ -1,11 +1,13 @@
 // Specs: "keepalive:idle=60s,interval=5s,count=3" into a detector and back.
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <set>
 
 #include "detectors/detector.h"
 #include "harness/base/error.h"
+#include "harness/base/escapes.h"
 #include "harness/base/names.h"
 
 namespace halfopen {
@@ -151,6 +153,9 @@ std::vector<std::pair<std::string, std::string>> given_settings(const SpecReader
 } // namespace
 
 std::unique_ptr<Detector> make_detector(std::string_view spec) {
+    // A line break in a message would make two of one.
+    if (std::any_of(spec.begin(), spec.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }))
+        throw BadInput(fmt::format("detector \"{}\": a spec has no control characters; leave them out", escape(spec)));
     const size_t colon = spec.find(':');
     const Method& method = method_named(spec.substr(0, colon), spec);
     const SpecReader reader(spec, method.about);

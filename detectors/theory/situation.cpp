@@ -12,4 +12,19 @@ std::string_view name(Effect effect) {
     return names[static_cast<size_t>(effect)];
 }
 
+OtherPackets other_packets(const Situation& s) {
+    const bool pass = s.effect != Effect::silence;
+    return s.other_packets.value_or(OtherPackets{pass || s.client_is_heard, pass});
+}
+
+bool client_goes_on(Effect effect) {
+    switch (effect) {
+    case Effect::fin:
+    case Effect::reset:
+    case Effect::reset_on_send:
+    case Effect::acknowledges_only: return false;
+    default: return true;
+    }
+}
+
 } // namespace halfopen

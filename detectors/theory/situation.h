@@ -40,6 +40,13 @@ struct KernelFacts {
     bool tail_loss_probe = true;                         ///< net.ipv4.tcp_early_retrans is 3 or 4
 };
 
+/// Which packets between the two hosts still arrive that do not belong to the connection: datagrams, ICMP.
+struct OtherPackets {
+    bool to_server = true;
+    bool to_client = true;
+    bool operator==(const OtherPackets&) const = default;
+};
+
 /// The moment of the fault. When a plan is made, the windows span all phases that the plan will fire at; at
 /// firing they are what was measured just before. All "before" values are positive: time from the event to
 /// the fault.
@@ -65,6 +72,18 @@ struct Situation {
     std::optional<Duration> heals_after;          ///< the fault is undone so long after it
     bool client_is_heard = false; ///< where the effect is silence: only what the server sends is lost
     Duration horizon{0};                          ///< how long it is watched after the fault; zero: for ever
+
+    // What goes on beside the connection.
+    Window datagram_before_fault; ///< since the client's last datagram arrived; negative for one on its way
+    std::optional<OtherPackets> other_packets; ///< empty: as the effect says
+    std::optional<bool> client_goes_on;        ///< as client_goes_on() says; empty: as the effect says
 };
+
+/// What still arrives beside the connection after the fault, before it is healed.
+OtherPackets other_packets(const Situation&);
+
+/// True where the client's process runs after the fault, and takes the connection to be alive.
+bool client_goes_on(Effect);
+inline bool client_goes_on(const Situation& s) { return s.client_goes_on.value_or(client_goes_on(s.effect)); }
 
 } // namespace halfopen

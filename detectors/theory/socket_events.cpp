@@ -152,7 +152,11 @@ SocketEvent earlier(const SocketEvent& a, const SocketEvent& b) {
     return both;
 }
 
-SocketEvent socket_events(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
+SocketEvent socket_events(const Situation& situation, const SocketTimers& t,
+                          std::optional<Window> own_write) {
+    Situation s = situation;
+    if (t.rto_max > 0ns)
+        s.kernel.rto_max = t.rto_max;
     const SocketEvent event = after_fault(s, t, own_write);
     if (s.traffic != Traffic::buffer_full || t.user_timeout == 0ns)
         return event;

@@ -12,6 +12,7 @@ struct SocketTimers {
     Duration interval{0};     ///< TCP_KEEPINTVL
     int count = 0;            ///< TCP_KEEPCNT
     Duration user_timeout{0}; ///< TCP_USER_TIMEOUT; zero: off
+    Duration rto_max{0};      ///< TCP_RTO_MAX_MS, from kernel 6.15; zero: net.ipv4.tcp_rto_max_ms holds
 };
 
 } // namespace halfopen

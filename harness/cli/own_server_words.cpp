@@ -5,6 +5,7 @@
 #include "detectors/recipes.h"
 #include "harness/base/error.h"
 #include "harness/trial/advice.h"
+#include "harness/trial/kernel_facts.h"
 #include "harness/trial/trial.h"
 #include "reports/own_server.h"
 #include "reports/text.h"

@@ -43,7 +43,9 @@ class Client {
 public:
     Client(const WorldSpec& spec, Slot& slot, Fd socket, Fd control)
         : spec_(spec), slot_(slot), socket_(std::move(socket)), control_(std::move(control)),
-          hello_(spec.detector->hello_interval()), write_(info(spec.traffic).client_interval) {
+          hello_(spec.detector->hello_interval()), write_(info(spec.traffic).client_interval),
+          datagram_(spec.detector->datagram_interval()) {
+        if (spec.detector->datagram_interval() > Duration::zero()) second_channel_ = udp_connect(other_end(socket_));
         if (spec.traffic == Traffic::buffer_full) reading_ = false;
     }
 
@@ -61,13 +63,14 @@ public:
             if (hello_.take(now)) send_frame(FrameType::hello);
             if (write_.take(now))
                 send_frame(spec_.traffic == Traffic::request_response ? FrameType::request : FrameType::data);
+            if (datagram_.take(now)) send_datagram();
             notice_acknowledgement();
         }
     }
 
 private:
     void wait(pollfd* fds, nfds_t count) {
-        Instant wake = std::min(hello_.next(), write_.next());
+        Instant wake = std::min({hello_.next(), write_.next(), datagram_.next()});
         const Instant now = MonotonicClock::now();
         // Until the proof of life is acknowledged the client looks every half millisecond.
         if (proof_sent_ && !slot_.client_acked) wake = now + std::chrono::microseconds{500};
@@ -107,6 +110,8 @@ private:
         const Instant now = MonotonicClock::now();
         const bool says_hello = spec_.detector->hello_interval() > Duration::zero();
         send_frame(says_hello ? FrameType::hello : FrameType::data);
+        if (second_channel_) send_datagram();
+        datagram_.begin(now);
         hello_.begin(now);
         write_.begin(now);
         const auto info = tcp_info(socket_.get());
@@ -134,11 +139,21 @@ private:
         send(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 
+    /// As long as it holds its connection, for all that it knows.
+    void send_datagram() {
+        if (!socket_ || lost_) return;
+        const auto bytes = encode(FrameType::hello);
+        slot_.last_datagram.stamp();
+        send(second_channel_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+
     /// Reads what is there and answers pings; false at the end of the stream and after an error.
     bool read_once(int flags) {
         char bytes[4096];
         const ssize_t n = recv(socket_.get(), bytes, sizeof bytes, flags);
-        if (n <= 0) return n < 0 && (errno == EAGAIN || errno == EINTR);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+        lost_ |= n <= 0;
+        if (n <= 0) return false;
         for (const FrameType type : frames_.feed({bytes, static_cast<size_t>(n)}))
             if (type == FrameType::ping) send_frame(FrameType::pong);
         return true;
@@ -159,7 +174,9 @@ private:
     const WorldSpec& spec_;
     Slot& slot_;
     Fd socket_, control_;
-    Beat hello_, write_;
+    Beat hello_, write_, datagram_;
+    Fd second_channel_;
+    bool lost_ = false; ///< the client has found its connection at an end
     FrameReader frames_;
     bool reading_ = true;
     bool proof_sent_ = false;

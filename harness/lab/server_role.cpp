@@ -216,6 +216,7 @@ int run_server(const WorldSpec& spec, Slot& slot, Fd socket, Fd control, Fd due,
     char command = 0;
     if (read(control.get(), &command, 1) != 1) return 0;
     if (spec.traffic == Traffic::buffer_full) fill_buffer(socket.get());
+    if (spec.traffic == Traffic::buffer_full && spec.detector->blocks_in_send()) post(due);
     ServerConnection connection(spec.traffic, slot, socket.get(), std::move(due));
     Traffickers traffickers(spec, slot, connection, control.get());
     SlotOut out(slot, noticed);

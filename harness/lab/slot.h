@@ -64,6 +64,7 @@ struct Slot {
 
     // Written by the client role.
     SlotInstant last_client_send;
+    SlotInstant last_datagram; ///< on the second channel, where the detector wants one
     std::atomic<bool> client_acked{false}; ///< the proof of life was acknowledged
     std::atomic<int> heir{0};              ///< the child that holds the client's socket too
     // The bracket of the last command, from whichever role carried it out.

@@ -8,6 +8,7 @@
 #include "harness/base/frame.h"
 #include "harness/lab/lab.h"
 #include "harness/linux/socket.h"
+#include "harness/linux/sysctl.h"
 
 namespace halfopen {
 
@@ -49,13 +50,32 @@ void leave_no_orphans(const WorldSpec& spec, const Fd& client, const Fd& server)
         linger_zero(client.get());
 }
 
+/// What the detector wants of the server's kernel.
+void set_parameters(const WorldSpec& spec, const Topology& topology) {
+    const KernelParameters wanted = spec.detector->kernel_parameters();
+    if (wanted.empty()) return;
+    topology.server.enter();
+    for (const auto& [name, value] : wanted) {
+        if (!read_sysctl(name)) throw CannotHere(fmt::format("this kernel has no {}, which the detector sets", name));
+        write_sysctl(name, value);
+        if (read_sysctl(name) != value) throw Error(Exit::incomplete, fmt::format("the server's kernel did not take {} = {}", name, value));
+    }
+}
+
+const WorldSpec& if_possible(const WorldSpec& spec) {
+    if (const std::string why = spec.detector->why_not_here(); !why.empty()) throw CannotHere(why);
+    return spec;
+}
+
 /// When it is to write, the server knows from a timer, however busy the supervisor is then; requests are counted.
 bool writes_by_timer(Traffic traffic) { return traffic == Traffic::one_write || traffic == Traffic::in_flight; }
 
 } // namespace
 
 World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot, const Fd& noticed)
-    : spec_(spec), slot_(slot), noticed_(&noticed), topology_(Topology::build(sysctls, spec.one_way)), due_(writes_by_timer(spec.traffic) ? timer_fd() : event_fd()) {}
+    : spec_(if_possible(spec)), slot_(slot), noticed_(&noticed), topology_(Topology::build(sysctls, spec.one_way)), due_(writes_by_timer(spec.traffic) ? timer_fd() : event_fd()) {
+    set_parameters(spec_, topology_);
+}
 
 void World::connect() {
     topology_.server.enter();

@@ -42,6 +42,13 @@ Fd tcp_connect(Endpoint to, Duration within) {
     return fd;
 }
 
+Fd udp_connect(Endpoint to) {
+    Fd fd{check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "making a UDP socket")};
+    const sockaddr_in kernel = to.to_kernel();
+    check(connect(fd.get(), generic(kernel), sizeof kernel), "connecting a UDP socket to {}", to_string(to));
+    return fd;
+}
+
 Fd tcp_accept(const Fd& listener) {
     return Fd{check(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accepting a connection")};
 }

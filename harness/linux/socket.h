@@ -18,6 +18,9 @@ Fd tcp_connect(Endpoint, Duration within);
 /// Accepts one connection.
 Fd tcp_accept(const Fd& listener);
 
+/// A UDP socket that sends to the endpoint.
+Fd udp_connect(Endpoint);
+
 /// The address and port that it is bound to (getsockname(2)).
 Endpoint local_end(const Fd& socket);
 
@@ -27,6 +30,10 @@ Endpoint other_end(const Fd& socket);
 /// A socket option that is an int; SystemError names it.
 void set_option(int fd, int level, int option, int value, const char* name);
 int get_option(int fd, int level, int option, const char* name);
+
+/// TCP_RTO_MAX_MS: the longest gap between two retransmissions, from kernel 6.15 (include/uapi/linux/tcp.h). Debian 12's
+/// headers do not have it yet.
+inline constexpr int tcp_rto_max_ms = 44;
 
 /// Makes close() send an RST instead of a FIN (SO_LINGER with a time of zero, socket(7)).
 void linger_zero(int fd);

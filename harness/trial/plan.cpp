@@ -9,6 +9,7 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/linux/machine.h"
+#include "harness/trial/kernel_facts.h"
 #include "harness/trial/plan_file.h"
 
 namespace halfopen {
@@ -135,7 +136,7 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
     s.effect = scenario.effect();
     s.truth = scenario.truth;
     s.traffic = traffic;
-    s.kernel = kernel;
+    s.kernel = kernel_for(detector, kernel);
     s.signal_interval = scenario.signal_interval;
     s.one_way = scenario.one_way;
     s.slowest_way = scenario.slowest_way();
@@ -152,6 +153,10 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
     if (const Duration server = info(traffic).server_interval; server > 0ns)
         s.segment_before_fault = {0ns, server + 60ms};
     s.client_is_heard = scenario.client_is_heard();
+    s.other_packets = scenario.other_packets();
+    s.client_goes_on = scenario.client_goes_on();
+    if (const Duration datagram = detector.datagram_interval(); datagram > 0ns)
+        s.datagram_before_fault = Window{0ns, std::min(before.to, datagram) + 60ms} - Window{s.one_way, s.one_way};
     if (s.one_way > 0ns) plan_delay(s, before);
     hear_on(s, detector);
     if (traffic == Traffic::in_flight) s.unacked = 1;

@@ -6,6 +6,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/escapes.h"
+#include "harness/trial/kernel_facts.h"
 
 namespace halfopen {
 

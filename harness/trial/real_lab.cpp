@@ -7,6 +7,7 @@
 
 #include "harness/linux/machine.h"
 #include "harness/linux/ruleset.h"
+#include "harness/trial/kernel_facts.h"
 #include "harness/trial/trial.h"
 
 namespace halfopen {

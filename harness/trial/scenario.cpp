@@ -77,6 +77,27 @@ Passage Scenario::path() const {
     return Passage::passes;
 }
 
+std::optional<OtherPackets> Scenario::other_packets() const {
+    Passage passage = path();
+    for (const FaultEntry& fault : faults) passage = fault.kind->about.other_packets.value_or(passage);
+    switch (passage) {
+    case Passage::passes:
+    case Passage::reset: return OtherPackets{true, true};
+    case Passage::silent: return OtherPackets{false, false};
+    case Passage::to_client: return OtherPackets{false, true};
+    case Passage::to_server: return OtherPackets{true, false};
+    case Passage::unchecked: break;
+    }
+    return std::nullopt;
+}
+
+bool Scenario::client_goes_on() const {
+    return std::all_of(faults.begin(), faults.end(), [](const FaultEntry& fault) {
+        const FaultInfo& about = fault.kind->about;
+        return about.client_goes_on.value_or(halfopen::client_goes_on(about.effect));
+    });
+}
+
 Duration Scenario::slowest_way() const {
     Duration slowest = one_way;
     for (const FaultEntry& fault : faults) slowest = std::max(slowest, fault.settings.impairment.slowest());

@@ -32,6 +32,10 @@ struct Scenario {
     bool client_is_heard() const { return path() == Passage::to_server; }
     /// What the canary must meet.
     Passage path() const;
+    /// What still arrives that is not TCP; empty where nobody says it.
+    std::optional<OtherPackets> other_packets() const;
+    /// The client's process runs on and takes its connection to be alive.
+    bool client_goes_on() const;
     /// The longest that a packet takes from end to end, after the fault too.
     Duration slowest_way() const;
     /// How many packets in a hundred are lost, whole or by a flipped bit, after the fault, in each direction.

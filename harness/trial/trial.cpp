@@ -25,6 +25,8 @@ std::string why_options_differ(int fd, const SocketTimers& wanted) {
     const int user_timeout = get_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
     if (std::chrono::milliseconds{user_timeout} != wanted.user_timeout)
         return fmt::format("TCP_USER_TIMEOUT is {} ms, the detector says {}", user_timeout, say(wanted.user_timeout));
+    if (wanted.rto_max > 0ns && std::chrono::milliseconds{get_option(fd, IPPROTO_TCP, tcp_rto_max_ms, "TCP_RTO_MAX_MS")} != wanted.rto_max)
+        return "TCP_RTO_MAX_MS is not what the detector says";
     if ((get_option(fd, SOL_SOCKET, SO_KEEPALIVE, "SO_KEEPALIVE") != 0) != wanted.keepalive)
         return "SO_KEEPALIVE is not what the detector says";
     if (!wanted.keepalive) return {};
@@ -38,23 +40,6 @@ std::string why_options_differ(int fd, const SocketTimers& wanted) {
 Window at(Duration d) { return {d, d}; }
 
 } // namespace
-
-KernelFacts kernel_facts(const std::vector<std::pair<std::string, std::optional<std::string>>>& sysctl, int hz) {
-    KernelFacts facts;
-    facts.hz = hz;
-    for (const auto& [name, value] : sysctl) {
-        if (!value || value->empty() || !std::isdigit(static_cast<unsigned char>(value->front()))) continue;
-        const long long n = std::stoll(*value);
-        if (name == "net.ipv4.tcp_keepalive_time") facts.keepalive_time = std::chrono::seconds{n};
-        if (name == "net.ipv4.tcp_keepalive_intvl") facts.keepalive_intvl = std::chrono::seconds{n};
-        if (name == "net.ipv4.tcp_keepalive_probes") facts.keepalive_probes = static_cast<int>(n);
-        if (name == "net.ipv4.tcp_retries2") facts.retries2 = static_cast<int>(n);
-        if (name == "net.ipv4.tcp_rto_min_us") facts.rto_min = std::chrono::microseconds{n};
-        if (name == "net.ipv4.tcp_rto_max_ms") facts.rto_max = std::chrono::milliseconds{n};
-        if (name == "net.ipv4.tcp_early_retrans") facts.tail_loss_probe = n == 3 || n == 4;
-    }
-    return facts;
-}
 
 NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysctls, const KernelFacts& kernel, Slot& slot,
                                const Fd& noticed)
@@ -86,6 +71,7 @@ Situation NamespaceTrial::read_situation(Instant due) const {
     s.segment_before_fault = at(fine <= coarse + Duration{2s} / kernel_.hz ? fine : coarse);
     const Duration read = due - slot.last_message.get();
     s.message_before_fault = at(s.one_way > 0ns ? std::min(read, fine) : read);
+    if (slot.last_datagram.is_set()) s.datagram_before_fault = at(due - slot.last_datagram.get() - s.one_way);
     hear_on(s, *planned_.detector);
     return s;
 }
@@ -111,6 +97,7 @@ std::string NamespaceTrial::why_not_ready(Instant due) {
 Duration NamespaceTrial::anchor_before(Instant now, const Situation& s) const {
     const std::string_view anchor = planned_.detector->timing().anchor;
     if (anchor == "last message received") return s.message_before_fault.from;
+    if (anchor == "last datagram") return s.datagram_before_fault.from;
     if (anchor == "last ping" && world_.slot().last_ping.is_set()) return now - world_.slot().last_ping.get();
     const Duration period = planned_.detector->timing().period;
     if (anchor == "last look" && period > 0ns) return s.watch_before_fault.from % period;

@@ -100,7 +100,4 @@ private:
 /// Sleeps, and looks at the clock for the last stretch: a sleeper may be woken late.
 void wait_exactly_until(Instant due);
 
-/// The facts that theory needs, from what was read back in a world.
-KernelFacts kernel_facts(const std::vector<std::pair<std::string, std::optional<std::string>>>& sysctl, int hz);
-
 } // namespace halfopen

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "harness/trial/kernel_facts.h"
 
 namespace halfopen {
 
@@ -29,13 +30,15 @@ Situation WorldTrial::situation_of_world() const {
     s.effect = planned_.scenario->effect();
     s.truth = planned_.scenario->truth;
     s.traffic = planned_.traffic;
-    s.kernel = kernel_;
+    s.kernel = kernel_for(*planned_.detector, kernel_);
     s.signal_interval = planned_.scenario->signal_interval;
     s.one_way = planned_.scenario->one_way;
     s.slowest_way = planned_.scenario->slowest_way();
     s.loss_percent = planned_.scenario->loss_percent();
     s.heals_after = planned_.heal_after;
     s.client_is_heard = planned_.scenario->client_is_heard();
+    s.other_packets = planned_.scenario->other_packets();
+    s.client_goes_on = planned_.scenario->client_goes_on();
     s.horizon = planned_.horizon;
     return s;
 }

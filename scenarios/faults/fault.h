@@ -44,6 +44,10 @@ struct FaultInfo {
     bool heals = false;                      ///< it can be undone, so the file may say `for`
     bool by_client = false;                  ///< it is a system call of the client's own
     bool kernel_says_goodbye = false; ///< the client's process ends; whether FIN or RST is its kernel's to decide
+    /// What becomes of packets that are not TCP; empty: what the canary meets, or passing where that is a RST.
+    std::optional<Passage> other_packets = {};
+    /// Whether the client's process runs on and takes its connection to be alive; empty: as client_goes_on(effect) says.
+    std::optional<bool> client_goes_on = {};
     bool of_our_client = false;       ///< only the lab's own client can do it, not a program of the user's
     /// A wider bracket makes a trial `invalid: noisy`: the instant would not be known well enough.
     Duration bracket_limit = std::chrono::microseconds{500};

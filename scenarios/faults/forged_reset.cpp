@@ -88,6 +88,7 @@ const FaultKind forge_reset{{.name = "forge-reset",
                              .effect = Effect::reset,
                              .path = Passage::passes,
                              .needs = {},
+                             .client_goes_on = true,
                              .of_our_client = true},
                             make_fault<Exact>};
 const FaultKind forge_reset_inexact{

@@ -108,7 +108,8 @@ const FaultKind reject_with_reset{{.name = "reject-with-reset",
                                    .summary = "the router answers every TCP segment with a RST to its sender",
                                    .effect = Effect::reset_on_send,
                                    .path = Passage::reset,
-                                   .needs = {"nf_tables", "nft_reject_ipv4"}},
+                                   .needs = {"nf_tables", "nft_reject_ipv4"},
+                                   .client_goes_on = true},
                                   make_fault<RejectWithReset>};
 
 } // namespace halfopen::faults

@@ -2,6 +2,7 @@
 // Situations that tests of predictions begin with.
 
 #include "detectors/detector.h"
+#include "harness/trial/kernel_facts.h"
 #include "tests/detectors/windows.h"
 
 namespace halfopen::situations {
@@ -20,7 +21,10 @@ inline Situation right_after(Effect effect, Truth truth, Traffic traffic = Traff
 }
 
 inline Prediction predict(std::string_view spec, const Situation& s) {
-    return make_detector(spec)->predict(s);
+    const auto detector = make_detector(spec);
+    Situation its_world = s;
+    its_world.kernel = kernel_for(*detector, s.kernel);
+    return detector->predict(its_world);
 }
 
 inline Prediction silent_drop(std::string_view spec, Traffic traffic = Traffic::idle) {

@@ -43,10 +43,12 @@ TEST_CASE("the catalogue lists the laws first and the control last, each name on
                        "user-timeout", "poll", "epoll-edge-rdhup", "recv-any-error", "send-error",
                        "recv-timeout", "recv-nonblocking", "peek", "eof-then-write", "error-queue",
                        "so-error", "poll-rdhup", "poll-nothing", "epoll", "epoll-not-reading", "sigio",
-                       "send-sigpipe", "siocoutq", "notsent-bytes", "proc-net-tcp", "sock-diag",
+                       "uring-recv", "uring-recv-multishot", "uring-poll",
+                       "send-sigpipe", "send-timeout", "siocoutq", "notsent-bytes",
+                       "retries2", "rto-max", "proc-net-tcp", "sock-diag",
                        "diag-destroy-events", "link-events", "nstat",
                        "read-idle-ping", "ping-unless-busy", "request-deadline", "chen-nfd-e", "jacobson",
-                       "phi-accrual",
+                       "phi-accrual", "second-channel", "icmp-echo",
                        "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid", "so-error-zero",
                        "writable-means-alive", "send-returned-means-delivered", "connect-again",
                        "close-wakes-recv", "noop"});
@@ -119,6 +121,12 @@ TEST_CASE("labels are for people") {
         {"read-idle-ping", "read-idle ping 2 s, limit 10 s"},
         {"ping-unless-busy", "ping unless busy 2 s, limit 10 s"},
         {"request-deadline:timeout=3s", "request deadline 3 s"},
+        {"uring-recv-multishot", "io_uring multishot"},
+        {"send-timeout:timeout=5s", "send deadline 5 s"},
+        {"retries2:count=3", "tcp_retries2 = 3"},
+        {"rto-max:interval=1500ms", "RTO at most 1500 ms"},
+        {"second-channel", "UDP hello 2 s, limit 10 s"},
+        {"icmp-echo:interval=1s", "ICMP echo 1 s, limit 10 s"},
         {"noop", "noop"}};
     for (const auto& [spec, label] : labels)
         CHECK(make_detector(spec)->label() == label);
@@ -151,6 +159,9 @@ TEST_CASE("a value out of range is told the range") {
     requires_words(complaint("getpeername:interval=0s"), {"too short", "1ms"});
     requires_words(complaint("eof-then-write:timeout=0s"), {"too short", "1ms"});
     requires_words(complaint("connect-again:interval=1us"), {"too short", "1ms"});
+    requires_words(complaint("retries2:count=256"), {"from 1 to 255"});
+    requires_words(complaint("rto-max:interval=999ms"), {"too short", "1s"});
+    requires_words(complaint("rto-max:interval=121s"), {"too long", "120s"});
 }
 
 TEST_CASE("a value without sense is told how to write one") {
@@ -166,6 +177,52 @@ TEST_CASE("a value without sense is told how to write one") {
     requires_words(complaint("keepalive:idle=5s,idle=6s"), {"idle", "twice"});
 }
 
+namespace {
+
+/// Every way of writing a value that no setting takes; which of them a setting does take, its unit says.
+std::vector<std::string> nonsense(const SettingInfo& setting) {
+    std::vector<std::string> all{"", "-1", "-1s", "soon", "1s2s", "1.5s", " 1s", "0x10", "99999999999999999999999",
+                                 "99999999999999999999999s", "1 s", "1\ns", "\u2075s"};
+    if (setting.fallback != "none")
+        all.push_back("none");
+    if (setting.unit == SettingInfo::Unit::duration)
+        all.insert(all.end(), {"0s", "0ms", "0", "5", "5S", "5parsec", "s", "9999999999h", "-0s"});
+    if (setting.unit == SettingInfo::Unit::count)
+        all.insert(all.end(), {"0", "-3", "3s", "three", "+3", "3.0"});
+    if (setting.unit == SettingInfo::Unit::choice)
+        all.insert(all.end(), {"0", "1s", "both", std::string(setting.choices)});
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("no setting of any method takes nonsense, and each mistake is told in one line") {
+    for (const Method* method : methods()) {
+        const std::string name(method->about.name);
+        for (const std::string tail : {":", ":,", ":=", ":=5s", ":no-such-setting=5s", ":no-such-setting", "::", ":timeout"}) {
+            INFO(name << tail);
+            CHECK_FALSE(complaint(name + tail).empty());
+        }
+        for (const SettingInfo& setting : method->about.settings) {
+            const std::string is = name + ":" + std::string(setting.name);
+            for (const std::string& value : nonsense(setting)) {
+                INFO(is << "=" << value);
+                requires_words(complaint(is + "=" + value), {std::string(setting.name)});
+            }
+            CHECK_FALSE(complaint(is).empty());
+            const std::string value(setting.fallback == "none" ? "1s" : setting.fallback);
+            const std::string once = std::string(setting.name) + "=" + value;
+            requires_words(complaint(name + ":" + once + "," + once), {std::string(setting.name), "twice"});
+            CHECK_FALSE(complaint(name + ":" + once + ",").empty());
+            if (setting.unit != SettingInfo::Unit::choice) {
+                INFO(is << " has no largest value");
+                CHECK_FALSE(setting.fallback.empty());
+                CHECK((setting.unit == SettingInfo::Unit::duration || setting.most > 0));
+            }
+        }
+    }
+}
+
 TEST_CASE("keepalive takes whole seconds only, as its options do") {
     requires_words(complaint("keepalive:idle=1500ms"), {"whole number of seconds", "idle=2s"});
     requires_words(complaint("keepalive+user-timeout:interval=2500ms"),
@@ -177,6 +234,8 @@ TEST_CASE("a limit at or below the interval is refused, because it convicts ever
     requires_words(complaint("heartbeat:interval=10s"), {"timeout=10s", "interval=10s", "timeout=50s"});
     requires_words(complaint("ping-pong:timeout=1s"), {"timeout=1s", "interval=2s"});
     requires_words(complaint("read-idle-ping:idle=10s"), {"timeout=10s", "idle=10s", "timeout=50s"});
+    requires_words(complaint("second-channel:interval=10s"), {"timeout=10s", "interval=10s", "timeout=50s"});
+    requires_words(complaint("icmp-echo:timeout=1s"), {"timeout=1s", "interval=2s"});
 }
 
 TEST_CASE("settings become what the harness needs to know") {

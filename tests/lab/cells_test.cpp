@@ -21,6 +21,8 @@ const std::string heartbeat = "heartbeat:interval=500ms,timeout=2s";
 const std::string ping_pong = "ping-pong:interval=500ms,timeout=2s";
 const std::string user_timeout = "user-timeout:timeout=2s";
 const std::string recv_timeout = "recv-as-stated:timeout=1s";
+const std::string second_channel = "second-channel:interval=500ms,timeout=2s";
+const std::string icmp_echo = "icmp-echo:interval=500ms,timeout=2s";
 
 } // namespace
 
@@ -54,6 +56,7 @@ TEST_CASE("whoever hears a goodbye hears it at once, and as stated a half-closed
 TEST_CASE("on an idle link laws 1 to 3 miss every silent failure, and only law 5 sees a stopped process") {
     NEEDS_NAMESPACES;
     const std::string rst = "noticed recv: ECONNRESET", timeout = "noticed recv: ETIMEDOUT", missed = "missed";
+    const std::string udp = "noticed no datagram for 2 s", echo = "noticed no echo reply for 2 s";
     const std::vector<std::string> nothing(5, missed), hello(5, "noticed no message for 2 s");
     check_table({"silent-drop", "host-crash", "host-reboot", "reset-by-middlebox", "process-stopped"},
                 {
@@ -68,6 +71,8 @@ TEST_CASE("on an idle link laws 1 to 3 miss every silent failure, and only law 5
                     {heartbeat, hello},
                     {ping_pong, {"noticed no pong for 2 s", "noticed no pong for 2 s", rst, rst, "noticed no pong for 2 s"}},
                     {user_timeout, nothing},
+                    {second_channel, {udp, udp, udp, missed, udp}},
+                    {icmp_echo, {echo, echo, missed, missed, missed}},
                     {"poll", nothing},
                     {"epoll-edge-rdhup", nothing},
                     {"recv-any-error", nothing},
@@ -91,8 +96,29 @@ TEST_CASE("one unacknowledged write turns keepalive off, and a user timeout is w
                     {"nstat", {"noticed nstat: 3 TCPTimeouts within 10 s", "noticed nstat: 3 TCPTimeouts within 10 s",
                                missed, missed, missed}},
                     {"link-events", {missed, missed, missed, missed, missed}},
+                    {"retries2:count=3", {timeout, timeout, rst, rst, missed}},
                 },
-                "one-write", 7s);
+                "one-write", 7500ms);
+}
+
+TEST_CASE("io_uring tells what recv() tells, where it is allowed") {
+    NEEDS_NAMESPACES;
+    if (const std::string why = make_detector("uring-recv-multishot")->why_not_here(); !why.empty()) HALFOPEN_SKIP(why);
+    check_table({"orderly-close", "half-close", "abortive-close", "healthy"},
+                {
+                    {"uring-recv", {"noticed io_uring recv: 0", "noticed io_uring recv: 0", "noticed io_uring recv: ECONNRESET", "quiet"}},
+                    {"uring-recv-multishot", {"noticed io_uring recv: 0", "noticed io_uring recv: 0", "noticed io_uring recv: ECONNRESET", "quiet"}},
+                    {"uring-poll", {"noticed recv: 0", "noticed recv: 0", "noticed recv: ECONNRESET", "quiet"}},
+                },
+                "receiving", 1s);
+}
+
+TEST_CASE("what a kernel refuses is skipped with its reason") {
+    NEEDS_NAMESPACES;
+    const std::string why = make_detector("rto-max")->why_not_here();
+    const auto lines = run_table({"silent-drop"}, {{"rto-max", {}}}, "idle", 1s);
+    REQUIRE(lines.size() == 1);
+    CHECK(say(lines.begin()->second) == (why.empty() ? "missed" : "skipped (" + why + ")"));
 }
 
 TEST_CASE("EINTR is no death, except to a method that takes any error for one") {
