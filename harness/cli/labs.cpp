@@ -29,12 +29,19 @@ GuestKernel default_kernel() {
     return kernels.front();
 }
 
-/// Building and firing cost some milliseconds a world, then the horizons overlap.
+/// Building and firing cost some milliseconds a world, then the horizons of a batch overlap.
 Duration expected_on_the_wall(const Plan& plan, int capacity) {
-    Duration before{0};
-    for (const PlannedTrial& t : plan.trials) before = std::max(before, t.before_fault);
-    const int run = plan.count_run(), batches = (run + capacity - 1) / std::max(1, capacity);
-    return run * 15ms + batches * (before + plan.horizon + 2s);
+    Duration before{0}, horizons{0};
+    std::vector<Duration> watched;
+    for (const PlannedTrial& t : plan.trials) {
+        before = std::max(before, t.before_fault);
+        if (t.skip.empty()) watched.push_back(t.horizon);
+    }
+    std::sort(watched.begin(), watched.end()); // As run_schedule() puts them into batches.
+    const auto batch = static_cast<size_t>(std::max(1, capacity));
+    for (size_t begin = 0; begin < watched.size(); begin += batch)
+        horizons += before + watched[std::min(begin + batch, watched.size()) - 1] + 2s;
+    return plan.count_run() * 15ms + horizons;
 }
 
 /// A virtual machine boots for some seconds, and the guest's processor is slower than ours.
@@ -62,6 +69,16 @@ std::string say_later(const Plan& plan) {
     if (later == 0) return {};
     const auto hours = latest / 1h + 1;
     return fmt::format("; {} trials are due only after that, --horizon {}h would show them", later, hours);
+}
+
+/// "15.0 s", or "15.0 s to 3 h 0 min" where a plan asks for both.
+std::string say_watched(const Plan& plan) {
+    Duration least = Duration::max(), most{0};
+    for (const PlannedTrial& t : plan.trials) {
+        least = std::min(least, t.horizon);
+        most = std::max(most, t.horizon);
+    }
+    return least == most ? say(most) : fmt::format("{} to {}", say(least), say(most));
 }
 
 /// Longer than that nobody waits on the wall to see the server's keepalive at another phase.
@@ -151,7 +168,7 @@ std::string say_plan(const LabChoice& lab, const Plan& plan) {
         text += ", about " + say_roughly(expected);
     }
     if (longest.wait > 1s) text += fmt::format("; the longest wait is {}, {}", longest.label, say(longest.wait));
-    text += fmt::format("; every failure is watched for {}", say(plan.horizon));
+    text += fmt::format("; every failure is watched for {}", say_watched(plan));
     if (lab.guest) return text + " of virtual time, on kernel " + lab.kernel() + say_later(plan);
     const Capacity capacity = measure_capacity();
     if (capacity.worlds < plan.count_run())

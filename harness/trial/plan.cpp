@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <random>
-#include <set>
 
 #include "detectors/theory/one_way.h"
 #include "detectors/theory/retransmission.h"
@@ -39,6 +38,7 @@ Duration on_the_beat(Traffic traffic, Duration before, Duration one_way) {
 struct Common {
     KernelFacts kernel;
     Duration sweep_up_to;
+    std::optional<Duration> horizon; ///< asked for on the command line
 };
 
 /// How the fault lies to the detector's clock.
@@ -85,14 +85,18 @@ std::string why_not_healing(std::optional<Duration> heal_after, Duration horizon
     return fmt::format("the fault would be healed after {}, and only {} are watched", say(*heal_after), say(horizon));
 }
 
-void add_cell(Plan& plan, const Common& common, const Scenario& scenario, Traffic traffic, const std::string& spec) {
+void add_cell(Plan& plan, const Common& common, const Choice::Column& column, const std::string& spec) {
+    const Scenario& scenario = *column.scenario;
+    const Traffic traffic = column.traffic;
     const std::shared_ptr<const Detector> detector = make_detector(spec);
     PlannedTrial trial;
+    trial.spec = spec_of(*detector);
+    const std::string cell = fmt::format("{}/{}/{}", scenario.name, info(traffic).name, trial.spec);
+    if (!plan.cells.insert(cell).second) return;
     trial.scenario = &scenario;
     trial.traffic = traffic;
     trial.detector = detector;
-    trial.spec = spec_of(*detector);
-    trial.horizon = plan.horizon;
+    trial.horizon = common.horizon.value_or(column.horizon);
     trial.heal_after = scenario.heals_after(detector->timing().limit);
     trial.skip = detector->skip_reason(traffic);
     if (trial.skip.empty()) trial.skip = why_not_healing(trial.heal_after, trial.horizon);
@@ -100,7 +104,6 @@ void add_cell(Plan& plan, const Common& common, const Scenario& scenario, Traffi
     Situation situation = planned_situation(scenario, traffic, *detector, phases.range(traffic), common.kernel);
     situation.horizon = trial.horizon;
     trial.planned = detector->predict(situation);
-    const std::string cell = fmt::format("{}/{}/{}", scenario.name, info(traffic).name, trial.spec);
     const double u = jitter(plan.seed, cell);
     for (int i = 0; i < plan.repeats; ++i) {
         trial.repeat = i + 1;
@@ -235,10 +238,10 @@ Plan make_plan(const Selection& selection) {
     plan.horizon = selection.horizon.value_or(choice.file.horizon);
     const bool sweeps_all = selection.virtual_time && choice.file.name == "selection";
     const Common common{selection.kernel ? *selection.kernel : own_kernel(),
-                      sweeps_all ? Duration::max() : choice.file.sweep_periods_up_to};
+                      sweeps_all ? Duration::max() : choice.file.sweep_periods_up_to, selection.horizon};
     for (const Choice::Column& column : choice.columns)
         for (const std::string& spec : canonical(column.detectors))
-            add_cell(plan, common, *column.scenario, column.traffic, spec);
+            add_cell(plan, common, column, spec);
     if (!selection.id.empty())
         std::erase_if(plan.trials, [&](const PlannedTrial& t) { return t.id != selection.id; });
     if (plan.trials.empty())

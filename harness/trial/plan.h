@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct Plan {
     int repeats = 3;
     Duration horizon{0};
     std::vector<PlannedTrial> trials;
+    std::set<std::string> cells; ///< "silent-drop/idle/recv": each is run as whoever names it first says
 
     /// "sha256:..." of ids, phases and horizon: two plans with one digest run the same trials.
     std::string digest() const;

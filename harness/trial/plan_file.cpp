@@ -14,9 +14,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Duration duration(const TomlFile& file, std::string_view key) {
-    const auto value = parse_duration(file.text(file.root(), key));
-    if (!value) file.fail(file.at(file.root(), key), fmt::format("\"{}\" must be a duration with its unit: \"80s\"", key));
+Duration duration(const TomlFile& file, const toml::table& table, std::string_view key) {
+    const auto value = parse_duration(file.text(table, key));
+    if (!value) file.fail(file.at(table, key), fmt::format("\"{}\" must be a duration with its unit: \"80s\"", key));
     return *value;
 }
 
@@ -64,9 +64,10 @@ void read_profiles(const TomlFile& file, const toml::table& entry, PlanFile::Cel
 }
 
 PlanFile::Cells read_cells(const TomlFile& file, const toml::table& entry) {
-    file.only(entry, {"traffic", "scenarios", "detectors"});
+    file.only(entry, {"traffic", "scenarios", "detectors", "horizon"});
     PlanFile::Cells cells;
     read_profiles(file, entry, cells);
+    if (entry.contains("horizon")) cells.horizon = duration(file, entry, "horizon");
     if (entry.contains("detectors")) cells.detectors = read_specs(file, entry);
     for (const std::string& glob : file.texts(entry, "scenarios"))
         if (!add_glob(glob, cells.scenarios))
@@ -153,13 +154,12 @@ std::vector<Traffic> asked_traffic(const std::vector<std::string>& words) {
 }
 
 /// `alone`: nothing else was asked for, so that a profile which makes no sense here is a mistake.
-void add_column(Choice& choice, const Scenario& scenario, Traffic profile, const std::vector<std::string>& detectors,
-                bool alone) {
-    const auto& sensible = scenario.traffic;
-    if (std::find(sensible.begin(), sensible.end(), profile) != sensible.end())
-        choice.columns.push_back({&scenario, profile, detectors});
+void add_column(Choice& choice, Choice::Column column, bool alone) {
+    const auto& sensible = column.scenario->traffic;
+    if (std::find(sensible.begin(), sensible.end(), column.traffic) != sensible.end())
+        choice.columns.push_back(std::move(column));
     else if (alone)
-        throw BadInput(fmt::format("{} makes no sense with {} traffic", scenario.name, info(profile).name));
+        throw BadInput(fmt::format("{} makes no sense with {} traffic", column.scenario->name, info(column.traffic).name));
 }
 
 void add_columns(Choice& choice, const std::vector<std::string>& names, const std::vector<Traffic>& traffic,
@@ -167,8 +167,19 @@ void add_columns(Choice& choice, const std::vector<std::string>& names, const st
     for (const std::string& name : names) {
         const Scenario& scenario = find_scenario(name);
         for (const Traffic profile : traffic.empty() ? std::vector{scenario.traffic.front()} : traffic)
-            add_column(choice, scenario, profile, detectors, names.size() == 1);
+            add_column(choice, {&scenario, profile, detectors, choice.file.horizon}, names.size() == 1);
     }
+}
+
+/// `detectors = "standard"`: those of another plan of the same folder.
+std::vector<std::string> detectors_of(const TomlFile& file, const fs::path& path) {
+    const std::string other = file.text(file.root(), "detectors");
+    const fs::path beside = path.parent_path() / (other + ".toml");
+    if (other == path.stem() || !fs::exists(beside))
+        file.fail(file.at(file.root(), "detectors"),
+                  fmt::format("\"{}\" is no other plan of this folder whose detectors could be taken; name one, or list them",
+                              other));
+    return read_plan_file(beside).detectors;
 }
 
 std::vector<Traffic> profiles_of(const PlanFile::Cells& cells, const Scenario& scenario) {
@@ -189,9 +200,9 @@ PlanFile read_plan_file(const fs::path& path) {
     plan.name = file.text(root, "name");
     plan.summary = file.text(root, "summary");
     plan.repeats = static_cast<int>(file.integer_or(root, "repeats", 3));
-    plan.horizon = duration(file, "horizon");
-    plan.sweep_periods_up_to = duration(file, "sweep_periods_up_to");
-    plan.detectors = read_specs(file, root);
+    plan.horizon = duration(file, root, "horizon");
+    plan.sweep_periods_up_to = duration(file, root, "sweep_periods_up_to");
+    plan.detectors = root["detectors"].is_string() ? detectors_of(file, path) : read_specs(file, root);
     for (const toml::table* entry : file.tables(root, "cells")) plan.cells.push_back(read_cells(file, *entry));
     if (plan.cells.empty()) file.fail(root, "the plan has no cells: add [[cells]] with traffic and scenarios");
     return plan;
@@ -223,8 +234,10 @@ Choice choose(const Selection& selection) {
         for (const std::string& name : cells.scenarios)
             for (const Traffic profile : profiles_of(cells, find_scenario(name)))
                 if (traffic.empty() || std::find(traffic.begin(), traffic.end(), profile) != traffic.end())
-                    add_column(choice, find_scenario(name), profile,
-                               words.detectors.empty() && !cells.detectors.empty() ? cells.detectors : rows,
+                    add_column(choice,
+                               {&find_scenario(name), profile,
+                                words.detectors.empty() && !cells.detectors.empty() ? cells.detectors : rows,
+                                cells.horizon.value_or(choice.file.horizon)},
                                cells.scenarios.size() == 1);
     // Traffic that the plan does not hold is asked of every scenario that makes sense with it.
     if (choice.columns.empty()) add_columns(choice, scenario_names(), traffic, rows);

@@ -22,6 +22,7 @@ struct PlanFile {
         Traffic traffic = Traffic::idle; ///< where it is one
         std::vector<std::string> scenarios; ///< names; globs, as "*", are resolved
         std::vector<std::string> detectors; ///< specs; empty: those of the whole plan
+        std::optional<Duration> horizon;    ///< nothing: that of the whole plan
     };
     std::vector<Cells> cells;
 };
@@ -36,6 +37,7 @@ struct Choice {
         const Scenario* scenario;
         Traffic traffic;
         std::vector<std::string> detectors;
+        Duration horizon;
     };
     std::vector<Column> columns;
 };

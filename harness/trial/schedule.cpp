@@ -223,11 +223,14 @@ private:
     Events heals_; ///< they come while other trials are fired, or long after
 };
 
-/// Shuffled, so that neighbours in the catalogue do not share a moment of the machine; storms of signals last, so
-/// that they blow while nothing else is fired.
+/// Shuffled, so that neighbours in the catalogue do not share a moment of the machine; what is watched for long
+/// together, so that no batch waits for a single trial; storms of signals last, so that they blow while nothing else is
+/// fired.
 std::vector<PlannedTrial> in_firing_order(std::vector<PlannedTrial> trials, uint64_t seed) {
     std::mt19937_64 random(seed);
     for (size_t i = trials.size(); i > 1; --i) std::swap(trials[i - 1], trials[random() % i]);
+    std::stable_sort(trials.begin(), trials.end(),
+                     [](const PlannedTrial& a, const PlannedTrial& b) { return a.horizon < b.horizon; });
     std::stable_partition(trials.begin(), trials.end(),
                           [](const PlannedTrial& t) { return t.scenario->signal_interval == 0ns; });
     return trials;
