@@ -36,6 +36,7 @@ Situation WorldTrial::situation_of_world() const {
     s.loss_percent = planned_.scenario->loss_percent();
     s.heals_after = planned_.heal_after;
     s.client_is_heard = planned_.scenario->client_is_heard();
+    s.particulars = planned_.scenario->particulars();
     s.horizon = planned_.horizon;
     return s;
 }
