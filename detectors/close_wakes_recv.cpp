@@ -48,6 +48,8 @@ public:
         if (timeout() <= 2 * beat)
             return unknown(
                 "the watchdog's limit is about as long as the pauses between the client's messages");
+        if (s.particulars.server_stopped && *s.heals_after + waited_before_fault(s).from > timeout())
+            return unknown("when the server wakes, the watchdog looks at the clock and the reader reads what waits: which of them is first is a matter of moments");
         return earlier(comes_after_closing(s, beat), heard);
     }
 

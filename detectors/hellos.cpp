@@ -12,6 +12,7 @@
 
 #include "detectors/predicting.h"
 #include "detectors/recv.h"
+#include "detectors/theory/rough_path.h"
 #include "detectors/theory/words.h"
 #include "detectors/timeouts.h"
 #include "detectors/waiting.h"
@@ -84,7 +85,7 @@ Prediction hello_missing(const Situation& s, const HelloLimit& hello) {
     const Window before = hello_before_fault(s, hello.interval);
     const Window limit = hello.limit + Window{0ns, poll_lateness(hello.limit.to)};
     // On a path whose delay varies the learned interval does too, by as much at most.
-    const Window learned{limit.from - s.slowest_way, limit.to};
+    const Window learned{limit.from - (s.effect == Effect::flapping ? slowest_message(s) : s.slowest_way), limit.to};
     // What the client writes besides is lost before the hello, and its retransmissions decide.
     const Duration traffic = info(s.traffic).client_interval;
     std::optional<Window> other_write;
@@ -93,7 +94,7 @@ Prediction hello_missing(const Situation& s, const HelloLimit& hello) {
     if (const auto waited = waits(s, {.what = "hello",
                                       .signal = hello.signal,
                                       .beat = hello.interval,
-                                      .limit = s.effect == Effect::slow ? learned : limit,
+                                      .limit = is_late(s) ? learned : limit,
                                       .last_before = before,
                                       .crowded = traffic > 0ns,
                                       .other_write = other_write}))

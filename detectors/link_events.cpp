@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 
 #include <fmt/format.h>
 
@@ -88,8 +89,19 @@ class LinkEvents : public DetectorBase {
 public:
     using DetectorBase::DetectorBase;
 
-    Prediction predict(const Situation&) const override {
-        return never("nothing changes at the server's own link, neighbours and routes");
+    Prediction predict(const Situation& s) const override {
+        const int error = s.particulars.refusal_error;
+        if (error == 0)
+            return never("nothing changes at the server's own link, neighbours and routes");
+        Prediction p;
+        p.kind = Prediction::Kind::window;
+        p.after = at_once;
+        const bool link = error == ENETDOWN || error == ENETUNREACH;
+        p.signal = link ? std::string(link_down) : fmt::format("route: {}", errno_name(error));
+        p.rule = link ? "the server's own link goes down, and its kernel tells whoever listens"
+                      : "the server's own route to the client changes, and its kernel tells whoever listens";
+        p.steps = {"0 s: an rtnetlink message; the state is asked for, and is bad"};
+        return p;
     }
 
     void watch(Connection& connection, Out& out) const override {

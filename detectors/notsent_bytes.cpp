@@ -11,6 +11,8 @@
 
 #include "detectors/predicting.h"
 #include "detectors/theory/outage.h"
+#include "detectors/theory/refusal.h"
+#include "detectors/theory/rough_path.h"
 #include "detectors/theory/words.h"
 #include "harness/base/error.h"
 #include "harness/linux/tcp_info.h"
@@ -38,8 +40,10 @@ public:
             return too_slow(
                 Window{0ns, 0ns} - s.watch_before_fault,
                 "the buffer was full when watching began, and the client does not read, dead or not");
-        if (s.traffic == Traffic::request_response && (s.effect == Effect::slow || s.effect == Effect::lossy))
+        if (s.traffic == Traffic::request_response && (is_late(s) || s.effect == Effect::lossy))
             return held_back();
+        if (const auto write = refused_write_of(s); write && is_refused(s))
+            return too_slow(*write, "the server's own kernel refuses what it writes, so it waits");
         if (s.traffic != Traffic::sending)
             return never("what the server writes goes out at once, so nothing waits to be sent");
         return while_sending(s);
@@ -105,6 +109,7 @@ private:
                 "the client's kernel acknowledges until the stopped process's buffer is full, and how "
                 "much that holds is not known");
         case Effect::slow:
+        case Effect::flapping:
         case Effect::lossy: return held_back();
         case Effect::fin:
         case Effect::reset:

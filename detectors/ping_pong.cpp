@@ -148,6 +148,8 @@ private:
         const bool full = s.traffic == Traffic::buffer_full;
         if (const auto waited = waits(s, for_a_pong(s)); waited && !full)
             return *waited;
+        if (const auto waited = overslept(s, for_a_pong(s)); waited && !full)
+            return *waited;
         if (client_lives(s.effect) && !full)
             return never(fmt::format("the client's worker answers a ping every {}, well within {}",
                                      plain(interval()), plain(timeout())));

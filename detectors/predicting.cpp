@@ -94,7 +94,7 @@ std::string label_with_changes(const Detector& detector) {
 
 bool client_lives(Effect effect) {
     return effect == Effect::nothing || effect == Effect::signals || effect == Effect::slow ||
-           effect == Effect::lossy;
+           effect == Effect::lossy || effect == Effect::flapping;
 }
 
 } // namespace halfopen

@@ -87,6 +87,10 @@ private:
         const bool full = s.traffic == Traffic::buffer_full;
         if (const auto waited = waits(s, for_a_message(s)); waited && !full)
             return *waited;
+        // What a client wrote by itself waits in the socket, and is read before the clock is asked.
+        const bool speaks = info(s.traffic).client_interval > 0ns;
+        if (const auto waited = overslept(s, for_a_message(s)); waited && !full && !speaks)
+            return *waited;
         if (client_lives(s.effect) && !full)
             return never(fmt::format("the client writes, or its worker answers the ping that comes after {} "
                                      "of silence, well within {}",

@@ -21,6 +21,8 @@ public:
     using DetectorBase::DetectorBase;
 
     Prediction predict(const Situation& s) const override {
+        if (s.particulars.signal_pending)
+            return interrupted(s);
         if (s.effect != Effect::signals)
             return hears(socket_events(s, {}), {.eof_verdict = Verdict::gone});
         Prediction p;
@@ -31,6 +33,17 @@ public:
             "the first signal ends recv() with EINTR, which says nothing about the client but counts here";
         p.steps = {fmt::format("{} after the fault: a signal without SA_RESTART, recv() = -1, EINTR",
                                in_seconds(p.after))};
+        return p;
+    }
+
+    /// A recv() that is interrupted returns before it looks at the socket again (tcp_recvmsg_locked(), sk_wait_data()).
+    static Prediction interrupted(const Situation& s) {
+        Prediction p;
+        p.kind = Prediction::Kind::window;
+        p.after = arrival(s);
+        p.signal = "recv: EINTR";
+        p.rule = "the signal ends recv() with EINTR before it sees the FIN: right, for a wrong reason";
+        p.steps = {"0 s: FIN and signal are both there; recv() = -1, EINTR"};
         return p;
     }
 

@@ -76,6 +76,8 @@ private:
         case Traffic::in_flight: return ends({-1ms, 0ns}, one_way);
         case Traffic::one_write: return ends(*next_write_of(s), one_way);
         case Traffic::sending:
+            if (s.particulars.server_stopped)
+                return *overslept(s, {.what = "message", .signal = signal(), .limit = {timeout(), timeout()}, .last_before = s.watch_before_fault});
             return ends(Window{0ns, info(s.traffic).server_interval} - s.watch_before_fault, one_way);
         case Traffic::request_response: return no_request(s);
         }

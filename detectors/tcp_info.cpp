@@ -7,6 +7,7 @@
 
 #include "detectors/theory/outage.h"
 #include "detectors/theory/persist.h"
+#include "detectors/theory/refusal.h"
 #include "detectors/theory/rough_path.h"
 #include "detectors/theory/words.h"
 #include "detectors/tries.h"
@@ -29,12 +30,14 @@ public:
 
     Prediction predict(const Situation& s) const override {
         const Prediction state = sees_state(s, interval(), Verdict::eof);
-        if (s.effect == Effect::slow || s.effect == Effect::lossy)
+        if (is_late(s) || s.effect == Effect::lossy)
             return earlier(impatient(s), state);
         if (s.effect != Effect::silence)
             return state;
         if (s.traffic == Traffic::buffer_full)
             return is_outage(s) ? state : earlier(window_probes_count(s), state);
+        if (const auto write = refused_write_of(s); write && is_refused(s))
+            return earlier(refused_probes_count(s, *write), state);
         const auto write = unanswered_write_of(s, std::nullopt);
         if (!write)
             return state;
@@ -121,7 +124,7 @@ private:
             std::min(retransmission_of(s, n).from, settings().duration("timeout") - interval());
         const std::string said = fmt::format("it gives up {} after a write (retransmits {}, timeout {})",
                                              in_seconds(limit), n, plain(settings().duration("timeout")));
-        if (s.effect == Effect::slow) {
+        if (is_late(s)) {
             const std::string answer =
                 fmt::format("every answer comes within {}, and {}", in_seconds(slowest_answer(s)), said);
             return limit > slowest_answer(s) ? never(answer) : unknown(answer);
@@ -133,6 +136,18 @@ private:
             "chance: a try and its answer are lost with {}, and {}, when {} tries in a row are: {} for "
             "each write",
             chance_of(s, 1), said, tries, chance_of(s, tries)));
+    }
+
+    /// What was refused was never sent, so it counts as waiting for a window, and its tries as probes.
+    Prediction refused_probes_count(const Situation& s, Window write) const {
+        const int n = settings().count("probes");
+        const Window nth = refused_try(s, n);
+        return found(write + nth, fmt::format("TCP_INFO: {} probes", n),
+                     fmt::format("the server's own kernel refuses what it writes, and tries it the {}th time {} after the "
+                                 "write, as a zero-window probe",
+                                 n, in_seconds(nth)),
+                     {fmt::format("{} after the fault: the server writes, and nothing leaves", in_seconds(write)),
+                      fmt::format("{} after the write: tcpi_probes is {}", in_seconds(nth), n)});
     }
 
     Prediction window_probes_count(const Situation& s) const {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "detectors/theory/outage.h"
+#include "detectors/theory/refusal.h"
 #include "detectors/theory/rough_path.h"
 #include "detectors/theory/words.h"
 
@@ -14,6 +15,8 @@ namespace {
 
 /// From a write that nobody acknowledges to the n-th time that it is sent again.
 Window again(const Situation& s, const Tries& t, int n) {
+    if (is_refused(s))
+        return refused_retransmission(s, n);
     if (!t.probe_counts || !s.kernel.tail_loss_probe)
         return retransmission_of(s, n);
     // The probe carries the next bytes where some are waiting, as they do in the writer's queue (RFC 9293, 3.7.4), and
@@ -59,7 +62,7 @@ Prediction impatient(const Situation& s, const Tries& t) {
     const int in_vain = several ? 1 : t.count;
     const Duration limit = again(s, t, in_vain).from;
     const std::string said = fmt::format("a write is sent again {} after it for the {}. time", in_seconds(limit), in_vain);
-    if (s.effect == Effect::slow) {
+    if (is_late(s)) {
         const std::string answer = fmt::format("every answer comes within {}, and {}", in_seconds(slowest_answer(s)), said);
         return limit > slowest_answer(s) ? never(answer) : unknown(answer);
     }
@@ -74,10 +77,12 @@ Prediction counts_tries(const Situation& s, const Tries& t) {
     const bool writes = info(s.traffic).server_writes && s.traffic != Traffic::buffer_full;
     if (!writes)
         return never("the server writes nothing that would have to be sent again");
-    if (s.effect == Effect::slow || s.effect == Effect::lossy)
+    if (is_late(s) || s.effect == Effect::lossy)
         return impatient(s, t);
     if (s.effect != Effect::silence)
         return never("what the server writes is answered, so nothing is sent again");
+    if (refused_write_of(s) && is_refused(s))
+        return never("the server's own kernel refuses what it writes, and what was never sent is not sent again");
     const auto write = unanswered_write_of(s, std::nullopt);
     if (!write)
         return never("all that the server wrote was acknowledged, and it writes nothing more");

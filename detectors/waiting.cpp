@@ -14,7 +14,7 @@ using Ends = Wait::Ends;
 
 Prediction while_slow(const Situation& s, const Waiting& w) {
     const Duration most = w.beat + slowest_message(s);
-    const std::string gap = fmt::format("a {} is sent every {}, and two round trips of the slow path are {}",
+    const std::string gap = fmt::format("a {} is sent every {}, and a message and its answer may be {} late on this path",
                                         w.what, plain(w.beat), plain(slowest_message(s)));
     if (w.limit.from > most)
         return never(fmt::format("{}, which together is less than {}", gap, plain(w.limit.from)));
@@ -71,13 +71,35 @@ Prediction during_outage(const Situation& s, const Waiting& w) {
 } // namespace
 
 std::optional<Prediction> waits(const Situation& s, const Waiting& waiting) {
-    if (s.effect == Effect::slow)
+    if (is_late(s))
         return while_slow(s, waiting);
     if (s.effect == Effect::lossy)
         return while_lossy(s, waiting);
     if (is_outage(s))
         return during_outage(s, waiting);
     return std::nullopt;
+}
+
+std::optional<Prediction> overslept(const Situation& s, const Waiting& w) {
+    if (!s.particulars.server_stopped)
+        return std::nullopt;
+    const Window wakes{*s.heals_after, *s.heals_after + healed_late};
+    const Window passed = w.last_before + wakes;
+    const std::string both = fmt::format("the server asks nothing while it is stopped, and the last {} is {} old when it wakes",
+                                         w.what, in_seconds(passed));
+    if (passed.to < w.limit.from)
+        return never(fmt::format("{}: before {} have passed", both, plain(w.limit.from)));
+    if (passed.from < w.limit.from)
+        return unknown(fmt::format("{}: whether {} have passed then is a matter of moments", both, plain(w.limit.from)));
+    Prediction p;
+    p.kind = Prediction::Kind::window;
+    p.after = wakes + at_once;
+    p.signal = w.signal;
+    p.rule = fmt::format("{}: it convicts a client that it has not asked", both);
+    p.steps = {fmt::format("{} before the fault: the last {}", in_seconds(w.last_before), w.what),
+               fmt::format("{} after the fault: the server goes on, and {} have long passed", in_seconds(wakes),
+                           plain(w.limit.from))};
+    return p;
 }
 
 } // namespace halfopen

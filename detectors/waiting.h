@@ -21,4 +21,8 @@ struct Waiting {
 /// time. Nothing where it is another failure, or none.
 std::optional<Prediction> waits(const Situation&, const Waiting&);
 
+/// The prediction of a method that waits for the answer to its own question, where this server is stopped: it asked nothing
+/// meanwhile, so no answer lies in its socket when it wakes. Nothing where it is another failure, or none.
+std::optional<Prediction> overslept(const Situation&, const Waiting&);
+
 } // namespace halfopen

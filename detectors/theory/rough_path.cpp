@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "detectors/theory/flapping.h"
 #include "detectors/theory/keepalive.h"
 #include "detectors/theory/silence.h"
 #include "detectors/theory/words.h"
@@ -121,8 +122,12 @@ SocketEvent lossy_probes(const Situation& s, const SocketTimers& t) {
 
 } // namespace
 
-Duration slowest_answer(const Situation& s) { return 2 * s.slowest_way + delayed_ack_most; }
-Duration slowest_message(const Situation& s) { return 4 * s.slowest_way; }
+Duration slowest_answer(const Situation& s) {
+    return (s.effect == Effect::flapping ? held_up(s) : 2 * s.slowest_way) + delayed_ack_most;
+}
+Duration slowest_message(const Situation& s) {
+    return s.effect == Effect::flapping ? 2 * held_up(s) : 4 * s.slowest_way;
+}
 
 double unanswered(const Situation& s) {
     const double arrives = 1 - s.loss_percent / 100.0;

@@ -10,6 +10,9 @@
 
 namespace halfopen {
 
+/// True where nothing is lost for good and all is late: a slow path, and one that flaps.
+inline bool is_late(const Situation& s) { return s.effect == Effect::slow || s.effect == Effect::flapping; }
+
 /// From a segment that the server writes to its acknowledgement, at most: there, back, and a delayed ACK.
 Duration slowest_answer(const Situation&);
 

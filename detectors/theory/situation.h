@@ -24,6 +24,7 @@ enum class Effect {
     acknowledges_only, ///< the client's kernel acknowledges and answers probes; its process never does
     slow,  ///< packets take up to `slowest_way` each way from now on, some overtake others; none is lost
     lossy, ///< `loss_percent` of the packets in each direction are lost from now on, by chance
+    flapping, ///< from now on no packet passes for `away`, in either direction, again and again
 };
 
 std::string_view name(Effect);
@@ -45,6 +46,24 @@ struct OtherPackets {
     bool to_server = true;
     bool to_client = true;
     bool operator==(const OtherPackets&) const = default;
+};
+
+/// How the server's own host keeps what it sends from leaving. TCP is told, so this is not the silence of a path.
+enum class Refusal {
+    none,
+    error, ///< there is no way out: a negative errno (ip_queue_xmit())
+    drop,  ///< its queueing discipline has no room: NET_XMIT_DROP, "local congestion"
+};
+
+/// What an effect does not say by itself.
+struct Particulars {
+    bool server_stopped = false; ///< the server's process stands still until `heals_after`; its kernel does not
+    bool signal_pending = false; ///< a signal without SA_RESTART interrupts what the server waits in
+    Refusal refusal = Refusal::none; ///< where the effect is silence
+    int refusal_error = 0;           ///< what the server's own kernel knows of it, an errno; it ends data that was in
+                                     ///< flight where it is refused. ENETDOWN without a refusal: no carrier
+    Duration away{0}, every{0};      ///< where the effect is flapping: nothing passes for `away` of `every`
+    bool operator==(const Particulars&) const = default;
 };
 
 /// The moment of the fault. When a plan is made, the windows span all phases that the plan will fire at; at
@@ -71,6 +90,7 @@ struct Situation {
     int loss_percent = 0;                         ///< where the effect is lossy
     std::optional<Duration> heals_after;          ///< the fault is undone so long after it
     bool client_is_heard = false; ///< where the effect is silence: only what the server sends is lost
+    Particulars particulars;
     Duration horizon{0};                          ///< how long it is watched after the fault; zero: for ever
 
     // What goes on beside the connection.

@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "detectors/theory/flapping.h"
 #include "detectors/theory/keepalive.h"
 #include "detectors/theory/outage.h"
 #include "detectors/theory/persist.h"
+#include "detectors/theory/refusal.h"
 #include "detectors/theory/rough_path.h"
 #include "detectors/theory/silence.h"
 #include "detectors/theory/words.h"
@@ -115,11 +117,15 @@ SocketEvent after_fault(const Situation& s, const SocketTimers& t, std::optional
     case Effect::fin: return goodbye(s);
     case Effect::half_close: return goodbye(s);
     case Effect::reset: return reset_at_once(s);
-    case Effect::silence: return s.heals_after ? outage(s, t, own_write) : silent(s, t, own_write);
+    case Effect::silence:
+        if (is_refused(s) && s.traffic != Traffic::buffer_full)
+            return refused(s, t, own_write);
+        return s.heals_after ? outage(s, t, own_write) : silent(s, t, own_write);
     case Effect::reset_on_send: return reset_when_asked(s, t, own_write);
     case Effect::acknowledges_only: return acknowledged(s, t);
     case Effect::slow: return slow_path(s, t, own_write);
     case Effect::lossy: return lossy_path(s, t, own_write);
+    case Effect::flapping: return flapping_path(s, t, own_write);
     }
     return {};
 }

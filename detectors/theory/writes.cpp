@@ -1,6 +1,7 @@
 // When the server writes, and what is unacknowledged at the fault.
 
 #include "detectors/theory/one_way.h"
+#include "detectors/theory/outage.h"
 #include "detectors/theory/socket_events.h"
 
 namespace halfopen {
@@ -73,7 +74,9 @@ Window giving_up_of(const Situation& s, Duration user_timeout) {
 
 std::optional<Window> next_write_of(const Situation& s, std::optional<Window> own_write) {
     std::optional<Window> profile;
-    if (s.traffic == Traffic::one_write)
+    if (s.traffic == Traffic::one_write && s.particulars.server_stopped)
+        profile = {*s.heals_after, *s.heals_after + write_late + healed_late};
+    else if (s.traffic == Traffic::one_write)
         profile = {one_write_after_fault, one_write_after_fault + write_late};
     if (s.traffic == Traffic::sending)
         profile = {0ns, info(s.traffic).server_interval};

@@ -98,9 +98,9 @@ void doctor() {
         const std::string no_netem = try_cell("delay-spike", "recv", Outcome::quiet);
         has_netem = no_netem.empty();
         if (has_netem)
-            say_check("delay, jitter and loss on the path (sch_netem)", "");
+            say_check("delay and jitter on the path (sch_netem)", "");
         else
-            say_missing("delay, jitter and loss on the path", no_netem);
+            say_missing("delay and jitter on the path", no_netem);
     }
     const std::string no_socket_states = why_no_socket_states();
     if (no_socket_states.empty())

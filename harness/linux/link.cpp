@@ -1,6 +1,8 @@
 #include "harness/linux/link.h"
 
+#include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
@@ -47,6 +49,16 @@ int index_of(nl_sock* socket, const std::string& name) {
     return rtnl_link_get_ifindex(get_link(socket, name).get());
 }
 
+/// What is to change of a link: that it is up, or down.
+rtnl_link* flags_of_link(bool up) {
+    rtnl_link* change = rtnl_link_alloc();
+    if (up)
+        rtnl_link_set_flags(change, IFF_UP);
+    else
+        rtnl_link_unset_flags(change, IFF_UP);
+    return change;
+}
+
 Route route_by(nl_sock* socket, const NlAddress& destination, const std::string& link, Ipv4 gateway, unsigned flags) {
     Route route{rtnl_route_alloc()};
     rtnl_route_set_family(route.get(), AF_INET);
@@ -63,6 +75,7 @@ Route route_by(nl_sock* socket, const NlAddress& destination, const std::string&
 } // namespace
 
 void RouteSocket::Free::operator()(nl_sock* socket) const { nl_socket_free(socket); }
+void RouteSocket::Free::operator()(nl_msg* message) const { nlmsg_free(message); }
 
 RouteSocket::RouteSocket() : socket_(nl_socket_alloc()) {
     nl_check(nl_connect(socket_.get(), NETLINK_ROUTE), "opening an rtnetlink socket");
@@ -83,11 +96,7 @@ void RouteSocket::add_veth(const std::string& name, Mac mac, const std::string& 
 
 void RouteSocket::set_up(const std::string& name, bool up) {
     const Link old{get_link(socket_.get(), name)};
-    const Link change{rtnl_link_alloc()};
-    if (up)
-        rtnl_link_set_flags(change.get(), IFF_UP);
-    else
-        rtnl_link_unset_flags(change.get(), IFF_UP);
+    const Link change{flags_of_link(up)};
     nl_check(rtnl_link_change(socket_.get(), old.get(), change.get(), 0), "setting link {} {}", name,
              up ? "up" : "down");
 }
@@ -123,6 +132,49 @@ void RouteSocket::add_neighbour(const std::string& link, Ipv4 address, Mac mac) 
 bool RouteSocket::is_running(const std::string& link) {
     const unsigned flags = rtnl_link_get_flags(get_link(socket_.get(), link).get());
     return (flags & IFF_UP) && (flags & IFF_RUNNING);
+}
+
+bool RouteSocket::is_up(const std::string& link) { return rtnl_link_get_flags(get_link(socket_.get(), link).get()) & IFF_UP; }
+
+RouteSocket::Change RouteSocket::setting(const std::string& name, bool up) {
+    const Link old{get_link(socket_.get(), name)};
+    const Link change{flags_of_link(up)};
+    nl_msg* message = nullptr;
+    nl_check(rtnl_link_build_change_request(old.get(), change.get(), 0, &message), "preparing to set link {}", name);
+    return Change{message};
+}
+
+RouteSocket::Change RouteSocket::adding_refusal(unsigned char type, Ipv4 network, int prefix) {
+    const Route route{rtnl_route_alloc()};
+    rtnl_route_set_family(route.get(), AF_INET);
+    rtnl_route_set_scope(route.get(), RT_SCOPE_UNIVERSE);
+    rtnl_route_set_type(route.get(), type);
+    rtnl_route_set_dst(route.get(), nl_address(network, prefix).get());
+    nl_msg* message = nullptr;
+    nl_check(rtnl_route_build_add_request(route.get(), NLM_F_CREATE | NLM_F_EXCL, &message), "preparing a route to {}",
+             to_string(network));
+    return Change{message};
+}
+
+void RouteSocket::make(const Change& change) {
+    nlmsg_hdr(change.get())->nlmsg_seq = NL_AUTO_SEQ; // It may be sent a second time.
+    const int sent = nl_send_auto(socket_.get(), change.get());
+    nl_check(sent < 0 ? sent : nl_wait_for_ack(socket_.get()), "changing a link or a route");
+}
+
+unsigned char RouteSocket::route_type(Ipv4 network, int prefix) {
+    struct Put_cache {
+        void operator()(nl_cache* cache) const { nl_cache_free(cache); }
+    };
+    nl_cache* all = nullptr;
+    nl_check(rtnl_route_alloc_cache(socket_.get(), AF_INET, 0, &all), "reading the routes");
+    const std::unique_ptr<nl_cache, Put_cache> routes{all};
+    const NlAddress wanted = nl_address(network, prefix);
+    for (nl_object* object = nl_cache_get_first(all); object; object = nl_cache_get_next(object)) {
+        auto* route = reinterpret_cast<rtnl_route*>(object);
+        if (nl_addr_cmp(rtnl_route_get_dst(route), wanted.get()) == 0) return rtnl_route_get_type(route);
+    }
+    return RTN_UNSPEC;
 }
 
 } // namespace halfopen

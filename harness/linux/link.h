@@ -7,6 +7,7 @@
 #include "harness/linux/address.h"
 #include "harness/linux/namespace.h"
 
+struct nl_msg;
 struct nl_sock;
 
 namespace halfopen {
@@ -30,11 +31,22 @@ public:
     /// True when the link is up and has carrier. Asking also makes the kernel finish pending link changes
     /// (linkwatch_sync_dev, since 6.8): without it a new veth may drop its first packets.
     bool is_running(const std::string& link);
+    bool is_up(const std::string& link);
 
-private:
     struct Free {
         void operator()(nl_sock*) const;
+        void operator()(nl_msg*) const;
     };
+    /// A change that is prepared ahead, for a fault: to make it is one message.
+    using Change = std::unique_ptr<nl_msg, Free>;
+    Change setting(const std::string& link, bool up);
+    /// A route that refuses what is sent to that network: RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT (ip-route(8)).
+    Change adding_refusal(unsigned char type, Ipv4 network, int prefix);
+    void make(const Change&);
+    /// The type of the route to exactly that network, RTN_UNSPEC when there is none.
+    unsigned char route_type(Ipv4 network, int prefix);
+
+private:
     std::unique_ptr<nl_sock, Free> socket_;
 };
 

@@ -30,6 +30,8 @@ struct Key {
 };
 constexpr Key keys[] = {
     {"every", [](auto& f, auto& t, auto& s) { s.every = read_duration(f, t, "every", 1ms, 999ms); }},
+    {"away", [](auto& f, auto& t, auto& s) { s.away = read_duration(f, t, "away", 100ms, 1min); }},
+    {"back", [](auto& f, auto& t, auto& s) { s.back = read_duration(f, t, "back", 100ms, 1min); }},
     {"delay", [](auto& f, auto& t, auto& s) { s.impairment.delay = read_duration(f, t, "delay", 1ms, 10s); }},
     {"jitter", [](auto& f, auto& t, auto& s) { s.impairment.jitter = read_duration(f, t, "jitter", 1ms, 10s); }},
     {"loss_percent", [](auto& f, auto& t, auto& s) { s.impairment.loss_percent = read_percent(f, t, "loss_percent"); }},

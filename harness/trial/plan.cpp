@@ -144,6 +144,7 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
     s.slowest_way = scenario.slowest_way();
     s.loss_percent = scenario.loss_percent();
     s.heals_after = scenario.heals_after(detector.timing().limit);
+    s.particulars = scenario.particulars();
     // The fault waits until the proof of life has arrived and its acknowledgement is back.
     before = {std::max(before.from, 2 * s.one_way), std::max(before.to, 2 * s.one_way)};
     s.watch_before_fault = s.segment_before_fault = s.message_before_fault = before;

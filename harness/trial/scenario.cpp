@@ -71,6 +71,18 @@ bool Scenario::kernel_says_goodbye() const {
            });
 }
 
+Particulars Scenario::particulars() const {
+    Particulars found;
+    for (const FaultEntry& fault : faults) {
+        if (fault.kind->about.particulars != Particulars{}) found = fault.kind->about.particulars;
+        if (fault.settings.away > Duration::zero()) {
+            found.away = fault.settings.away;
+            found.every = fault.settings.away + fault.settings.back;
+        }
+    }
+    return found;
+}
+
 Passage Scenario::path() const {
     for (const FaultEntry& fault : faults)
         if (fault.kind->about.path != Passage::passes) return fault.kind->about.path;

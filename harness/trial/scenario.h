@@ -30,6 +30,8 @@ struct Scenario {
     bool kernel_says_goodbye() const;
     /// Only what the server sends is lost.
     bool client_is_heard() const { return path() == Passage::to_server; }
+    /// What the effect does not say by itself.
+    Particulars particulars() const;
     /// What the canary must meet.
     Passage path() const;
     /// What still arrives that is not TCP; empty where nobody says it.

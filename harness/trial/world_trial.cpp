@@ -39,6 +39,7 @@ Situation WorldTrial::situation_of_world() const {
     s.client_is_heard = planned_.scenario->client_is_heard();
     s.other_packets = planned_.scenario->other_packets();
     s.client_goes_on = planned_.scenario->client_goes_on();
+    s.particulars = planned_.scenario->particulars();
     s.horizon = planned_.horizon;
     return s;
 }

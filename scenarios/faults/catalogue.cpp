@@ -32,7 +32,16 @@
     FAULT(destroy_socket)                                                                                              \
     FAULT(stop)                                                                                                        \
     FAULT(signal_storm)                                                                                                \
-    FAULT(signal_storm_restart)
+    FAULT(signal_storm_restart)                                                                                        \
+    FAULT(stop_server)                                                                                                 \
+    FAULT(signal_with_fin)                                                                                             \
+    FAULT(server_link_down)                                                                                            \
+    FAULT(server_cable_pulled)                                                                                         \
+    FAULT(server_blackhole)                                                                                            \
+    FAULT(server_unreachable)                                                                                          \
+    FAULT(server_prohibit)                                                                                             \
+    FAULT(flap)                                                                                                        \
+    FAULT(server_egress_drop)
 
 namespace halfopen {
 

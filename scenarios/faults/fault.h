@@ -24,11 +24,12 @@ struct Healing {
     bool operator==(const Healing&) const = default;
 };
 
-/// What a scenario file says of a fault besides its name: `every`, `delay`, `jitter`, `loss_percent`,
+/// What a scenario file says of a fault besides its name: `every`, `away`, `back`, `delay`, `jitter`, `loss_percent`,
 /// `reorder_percent`, `duplicate_percent`, `corrupt_percent`, and `for` with `for_without_limit`.
 struct FaultSettings {
     Duration every{0};     ///< between two signals
     Impairment impairment; ///< of either direction
+    Duration away{0}, back{0}; ///< nothing passes for so long, then all does for so long
     std::optional<Healing> heals;
     bool operator==(const FaultSettings&) const = default;
 };
@@ -48,6 +49,7 @@ struct FaultInfo {
     std::optional<Passage> other_packets = {};
     /// Whether the client's process runs on and takes its connection to be alive; empty: as client_goes_on(effect) says.
     std::optional<bool> client_goes_on = {};
+    Particulars particulars = {};     ///< what the effect does not say by itself
     bool of_our_client = false;       ///< only the lab's own client can do it, not a program of the user's
     /// A wider bracket makes a trial `invalid: noisy`: the instant would not be known well enough.
     Duration bracket_limit = std::chrono::microseconds{500};

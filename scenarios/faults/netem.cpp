@@ -1,4 +1,4 @@
-// Faults of the path's quality: packets are late, lost, or overtake each other. netem waits on the router's two ports,
+// Faults of the path's quality: packets are late, damaged, or overtake each other. netem waits on the router's two ports,
 // doing nothing; firing changes its numbers.
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace halfopen::faults {
 
 namespace {
 
-/// As tc(8) takes it: "delay 100ms 80ms loss 30%".
+/// As tc(8) takes it: "delay 100ms 80ms".
 std::string spelled(const Impairment& i) {
     std::string text;
     if (i.delay > Duration::zero()) text += " delay " + spell(i.delay);
@@ -18,7 +18,6 @@ std::string spelled(const Impairment& i) {
     if (i.reorder_percent > 0) text += fmt::format(" reorder {}%", i.reorder_percent);
     if (i.duplicate_percent > 0) text += fmt::format(" duplicate {}%", i.duplicate_percent);
     if (i.corrupt_percent > 0) text += fmt::format(" corrupt {}%", i.corrupt_percent);
-    if (i.loss_percent > 0) text += fmt::format(" loss {}%", i.loss_percent);
     return text;
 }
 
@@ -67,7 +66,7 @@ constexpr Duration two_messages = std::chrono::milliseconds{1};
 
 } // namespace
 
-extern const FaultKind delay, jitter, lose, reorder, duplicate, corrupt;
+extern const FaultKind delay, jitter, reorder, duplicate, corrupt;
 const FaultKind delay{{.name = "delay",
                        .summary = "every packet takes `delay` each way",
                        .effect = Effect::slow,
@@ -86,15 +85,6 @@ const FaultKind jitter{{.name = "jitter",
                         .heals = true,
                         .bracket_limit = two_messages},
                        make_fault<Impaired>};
-const FaultKind lose{{.name = "lose",
-                      .summary = "`loss_percent` of the packets in each direction are lost, by chance",
-                      .effect = Effect::lossy,
-                      .path = Passage::unchecked,
-                      .needs = {"sch_netem"},
-                      .keys = {"loss_percent"},
-                      .heals = true,
-                      .bracket_limit = two_messages},
-                     make_fault<Impaired>};
 const FaultKind reorder{{.name = "reorder",
                          .summary = "packets take `delay` each way, except `reorder_percent` that overtake them",
                          .effect = Effect::slow,

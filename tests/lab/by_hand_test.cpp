@@ -177,6 +177,16 @@ TEST_CASE("what a person would type does what each fault does") {
         {"forge-reset-inexact", "silence, then silence"},
         {"drop-from-client", "silence, then silence"},
         {"drop-to-client", "silence, then silence"},
+        {"lose", "silence, then silence"},
+        {"flap", "silence, then silence"},
+        {"stop-server", "silence, then silence"},
+        {"signal-with-fin", "eof"},
+        {"server-link-down", "silence, then silence"},
+        {"server-cable-pulled", "silence, then silence"},
+        {"server-blackhole", "silence, then silence"},
+        {"server-unreachable", "silence, then silence"},
+        {"server-prohibit", "silence, then silence"},
+        {"server-egress-drop", "silence, then silence"},
     };
     for (const FaultKind* kind : fault_kinds()) {
         if (needs(*kind, "sch_netem")) continue;

@@ -269,14 +269,14 @@ TEST_CASE("a cell whose module the guest's kernel lacks is skipped, and says so"
     for (std::string line; std::getline(all, line);)
         if (line.find("sch_netem") == std::string::npos) some << line << "\n";
     some.close();
-    const Ran ran = run_program(virtual_run(folder.path() / "out", {"loss-30pct", "silent-drop", "recv", "--horizon", "2s", "-n", "1"},
+    const Ran ran = run_program(virtual_run(folder.path() / "out", {"corrupt", "silent-drop", "recv", "--horizon", "2s", "-n", "1"},
                                             folder.path().string()));
     INFO(ran.err);
     CHECK(ran.status == 0);
     const Records records = read_records((folder.path() / "out").string());
     REQUIRE(records.trials.size() == 2);
     for (const TrialLine& t : records.trials)
-        if (t.scenario == "loss-30pct") {
+        if (t.scenario == "corrupt") {
             CHECK(t.outcome == Outcome::skipped);
             CHECK(t.why == "module sch_netem not in kernel " + kernel.release);
         } else {
