@@ -106,7 +106,7 @@ private:
                               .crowded = true};
         if (!waits(s, message))
             return never(
-                client_lives(s.effect)
+                traffic_goes_on(s)
                     ? fmt::format("the client writes every {}, so the watchdog closes nothing", plain(beat))
                     : "the watchdog closes the descriptor, and recv() goes on waiting for a message that "
                       "never comes");

@@ -29,6 +29,8 @@ public:
 
     Prediction predict(const Situation& s) const override {
         const SocketEvent event = socket_events(s, {});
+        if (event.kind == Kind::eof_or_error && s.effect == Effect::fin_then_silence)
+            return unknown(event.rule + "; only the RST ends the connection, for the question after a FIN reaches nobody");
         if (event.kind == Kind::eof_or_error)
             return asks(s, hears(event));
         if (event.kind != Kind::eof)
@@ -88,7 +90,7 @@ private:
     Prediction asks(const Situation& s, Prediction p) const {
         const Window answer{2 * s.one_way, 2 * s.one_way + at_once.to};
         const std::string writes = "; the server writes after it, and ";
-        if (s.effect == Effect::half_close) {
+        if (s.effect == Effect::half_close || s.effect == Effect::fin_then_silence) {
             p.after = p.after + limit();
             p.verdict = Verdict::eof;
             p.signal = "EOF, and no RST to a write";

@@ -84,9 +84,10 @@ private:
     Prediction falls_silent(const Situation& s) const {
         if (const auto waited = waits(s, for_a_message(s)))
             return *waited;
-        if (client_lives(s.effect))
-            return never(fmt::format("the client says hello every {}, well within {}", plain(interval()),
-                                     plain(timeout())));
+        if (hellos_go_on(s))
+            return never(fmt::format("the client says hello every {}, well within {}{}", plain(interval()),
+                                     plain(timeout()),
+                                     client_lives(s.effect) ? "" : ", and that proves nothing of what else it does"));
         Prediction p;
         p.kind = Prediction::Kind::window;
         p.after = Window{timeout(), timeout() + poll_lateness(timeout())} - waited_before_fault(s);

@@ -99,11 +99,11 @@ Prediction hello_missing(const Situation& s, const HelloLimit& hello) {
                                       .crowded = traffic > 0ns,
                                       .other_write = other_write}))
         return *waited;
-    if (client_lives(s.effect) && limit.from <= hello.interval + off_beat)
+    if (hellos_go_on(s) && limit.from <= hello.interval + off_beat)
         return unknown(fmt::format("the client says hello every {}, and is convicted when one is {} late, "
                                    "which is a matter of moments",
                                    plain(hello.interval), plain(hello.limit.to - hello.interval)));
-    if (client_lives(s.effect))
+    if (hellos_go_on(s))
         return never(fmt::format("the client says hello every {}, and is convicted only after {} without one",
                                  plain(hello.interval), in_seconds(limit)));
     Prediction p;

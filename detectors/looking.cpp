@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "detectors/theory/silence.h"
 #include "detectors/theory/words.h"
 
 namespace halfopen {
@@ -59,6 +60,15 @@ Prediction after_close(const Situation& s, const Ending& ending) {
     return p;
 }
 
+/// The client has closed and cannot be reached any more: what the server sends from now on is not answered at all.
+Prediction silence_after_close(const Situation& s, const Ending& ending) {
+    Prediction p = hears(silent(s, {}, std::nullopt), {.look = ending.look});
+    p.rule = fmt::format("{}; after it no packet passes: {}", ending.of_fin, p.rule);
+    if (p.kind == Prediction::Kind::window)
+        p.signal = ending.signal;
+    return p;
+}
+
 } // namespace
 
 Prediction sees_end(const Situation& s, const Ending& ending) {
@@ -70,6 +80,8 @@ Prediction sees_end(const Situation& s, const Ending& ending) {
                         ending.of_fin));
     if (event.kind == Kind::eof && s.effect == Effect::fin)
         return after_close(s, ending);
+    if (event.kind == Kind::eof && s.effect == Effect::fin_then_silence)
+        return silence_after_close(s, ending);
     if (event.kind == Kind::eof)
         return never(fmt::format("{}; the client still reads, and the connection goes on", ending.of_fin));
     Prediction p = hears(event, {.look = ending.look});

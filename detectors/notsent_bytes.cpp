@@ -11,6 +11,7 @@
 
 #include "detectors/predicting.h"
 #include "detectors/theory/outage.h"
+#include "detectors/theory/persist.h"
 #include "detectors/theory/refusal.h"
 #include "detectors/theory/rough_path.h"
 #include "detectors/theory/words.h"
@@ -36,15 +37,18 @@ public:
     }
 
     Prediction predict(const Situation& s) const override {
-        if (s.traffic == Traffic::buffer_full)
-            return too_slow(
-                Window{0ns, 0ns} - s.watch_before_fault,
-                "the buffer was full when watching began, and the client does not read, dead or not");
+        if (s.traffic == Traffic::buffer_full) {
+            Prediction p =
+                too_slow(Window{0ns, 0ns} - s.watch_before_fault,
+                         "the buffer was full when watching began, and the client does not read, dead or not");
+            const auto opens = window_may_open(s);
+            return opens && p.after.to >= *opens ? unknown(may_open_first(*opens)) : p;
+        }
         if (s.traffic == Traffic::request_response && (is_late(s) || s.effect == Effect::lossy))
             return held_back();
         if (const auto write = refused_write_of(s); write && is_refused(s))
             return too_slow(*write, "the server's own kernel refuses what it writes, so it waits");
-        if (s.traffic != Traffic::sending)
+        if (s.traffic != Traffic::sending && !fills_client(s))
             return never("what the server writes goes out at once, so nothing waits to be sent");
         return while_sending(s);
     }
@@ -103,10 +107,11 @@ private:
 
     Prediction while_sending(const Situation& s) const {
         switch (s.effect) {
+        case Effect::fin_then_silence:
         case Effect::silence: return is_outage(s) ? in_outage(s) : backlog(s);
         case Effect::acknowledges_only:
             return unknown(
-                "the client's kernel acknowledges until the stopped process's buffer is full, and how "
+                "the client's kernel acknowledges until the buffer that nobody reads is full, and how "
                 "much that holds is not known");
         case Effect::slow:
         case Effect::flapping:

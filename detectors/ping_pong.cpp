@@ -153,6 +153,9 @@ private:
         if (client_lives(s.effect) && !full)
             return never(fmt::format("the client's worker answers a ping every {}, well within {}",
                                      plain(interval()), plain(timeout())));
+        if (pong_from_thread() && s.goes_on == GoesOn::threads && !full)
+            return never(fmt::format("a thread of the client that knows nothing of its worker answers a ping every {}",
+                                     plain(interval())));
         const Window before = full ? last_pong_when_full(s) : pong_before_fault(s);
         Prediction p;
         p.kind = Prediction::Kind::window;

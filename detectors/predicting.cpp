@@ -97,4 +97,17 @@ bool client_lives(Effect effect) {
            effect == Effect::lossy || effect == Effect::flapping;
 }
 
+bool hellos_go_on(const Situation& s) {
+    return client_lives(s.effect) || (s.effect == Effect::acknowledges_only && s.goes_on != GoesOn::nothing);
+}
+
+bool traffic_goes_on(const Situation& s) {
+    return client_lives(s.effect) || (s.effect == Effect::acknowledges_only && s.goes_on == GoesOn::writing);
+}
+
+bool fills_client(const Situation& s) {
+    return s.effect == Effect::acknowledges_only &&
+           (s.traffic == Traffic::sending || (s.traffic == Traffic::request_response && traffic_goes_on(s)));
+}
+
 } // namespace halfopen

@@ -37,4 +37,12 @@ std::string label_with_changes(const Detector&);
 /// True while the client goes on doing what it did before the fault.
 bool client_lives(Effect);
 
+/// True while the client says hello as before, and while it writes what its traffic profile says; a client whose worker
+/// hangs, or that reads no more, still does some of it.
+bool hellos_go_on(const Situation&);
+bool traffic_goes_on(const Situation&);
+
+/// True where what the server writes piles up unread at a client whose kernel acknowledges it.
+bool fills_client(const Situation&);
+
 } // namespace halfopen

@@ -95,6 +95,8 @@ private:
             return never(fmt::format("the client writes, or its worker answers the ping that comes after {} "
                                      "of silence, well within {}",
                                      plain(idle()), plain(timeout())));
+        if (const Duration beat = info(s.traffic).client_interval; traffic_goes_on(s) && beat > 0ns && beat < timeout())
+            return never(fmt::format("the client writes every {}, which is all that is asked of it", plain(beat)));
         const Window before = waited_before_fault(s);
         Prediction p;
         p.kind = Prediction::Kind::window;

@@ -81,7 +81,7 @@ private:
         if (gap > 0ns)
             if (const auto waited = waits(s, for_a_message(s, wait, gap)))
                 return *waited;
-        if (gap > 0ns && client_lives(s.effect))
+        if (gap > 0ns && traffic_goes_on(s))
             return never(fmt::format("the client writes every {}, so no recv() waits for {}", plain(gap),
                                      plain(timeout())));
         Prediction p = false_alarm(wait - waited_before_fault(s));

@@ -90,7 +90,7 @@ private:
                                   .crowded = true};
             if (const auto waited = waits(s, message))
                 return *waited;
-            if (client_lives(s.effect))
+            if (traffic_goes_on(s))
                 return never(fmt::format("the client writes every {}, well within the {} of the deadline",
                                          plain(gap), plain(timeout())));
         }

@@ -104,7 +104,7 @@ private:
                           .last_before = before,
                           .crowded = true}))
             return *waited;
-        if (client_lives(s.effect))
+        if (traffic_goes_on(s))
             return never(
                 fmt::format("the client asks again every {}, well within {}", plain(beat), plain(timeout())));
         return ends(Window{0ns, 0ns} - before,

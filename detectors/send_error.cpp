@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "detectors/predicting.h"
+#include "detectors/theory/silence.h"
 
 namespace halfopen {
 
@@ -39,6 +40,7 @@ Prediction only_write(const Situation& s) {
         return fails(write, "the RST is there before the write, which comes 10 ms after the fault and fails");
     case Effect::fin:
         return never("the first write after a close succeeds and draws a RST; only a second one would fail");
+    case Effect::fin_then_silence:
     case Effect::silence:
         return never("the write is accepted by the server's own kernel, and no other follows");
     case Effect::reset_on_send:
@@ -66,9 +68,12 @@ Prediction next_writes(const Situation& s) {
     case Effect::reset_on_send:
         return fails(write + draws_a_reset(s),
                      "the next write is accepted and draws a RST; the one after it fails");
+    case Effect::fin_then_silence:
     case Effect::silence:
     case Effect::lossy: {
-        const SocketEvent end = socket_events(s, {});
+        // A FIN alone lets every write succeed.
+        const bool fin = s.effect == Effect::fin_then_silence;
+        const SocketEvent end = fin ? silent(s, {}, std::nullopt) : socket_events(s, {});
         if (end.kind != SocketEvent::Kind::error)
             return hears(end);
         return fails(end.after + Window{Duration{0}, interval},
@@ -122,6 +127,9 @@ Prediction send_fails(const Situation& s) {
     case Traffic::receiving: return never("the server never writes here, so no send() can fail");
     case Traffic::in_flight: return never("the only write was accepted before the fault, and none follows");
     case Traffic::request_response:
+        if (fills_client(s))
+            return never("the client's kernel takes every answer until its buffer is full, and then the server waits for "
+                         "room");
         return never(client_lives(s.effect) || s.heals_after
                          ? "the client reads, so every answer is accepted"
                          : "no request comes any more, so no answer is written that could fail");

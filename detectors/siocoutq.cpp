@@ -17,6 +17,7 @@
 #include "detectors/predicting.h"
 #include "detectors/send_error.h"
 #include "detectors/theory/outage.h"
+#include "detectors/theory/persist.h"
 #include "detectors/theory/rough_path.h"
 #include "detectors/theory/words.h"
 #include "detectors/timeouts.h"
@@ -100,13 +101,14 @@ private:
             return never("the server writes nothing, so nothing waits to be acknowledged");
         if (client_lives(s.effect))
             return acknowledged_late(s);
-        if (s.effect == Effect::acknowledges_only && s.traffic == Traffic::sending)
+        if (fills_client(s))
             return unknown(
-                "the client's kernel acknowledges until the stopped process's buffer is full, and how "
+                "the client's kernel acknowledges until the buffer that nobody reads is full, and how "
                 "much that holds is not known");
         if (s.effect == Effect::acknowledges_only || s.effect == Effect::half_close)
             return never("the client's kernel acknowledges every byte");
-        if (s.effect == Effect::fin && s.traffic == Traffic::in_flight)
+        const bool fin = s.effect == Effect::fin || s.effect == Effect::fin_then_silence;
+        if (fin && s.traffic == Traffic::in_flight)
             return unknown(
                 "the client closes while the server's bytes arrive: its FIN acknowledges them, its RST "
                 "would not, and which of them it sends is a race");
@@ -115,7 +117,7 @@ private:
             return never("all that the server wrote was acknowledged, and it writes nothing more");
         if (s.effect == Effect::reset && s.traffic == Traffic::one_write && s.one_way == 0ns)
             return never("the only write comes after the RST and is refused, so the queue stays empty");
-        if (s.effect == Effect::silence)
+        if (s.effect == Effect::silence || s.effect == Effect::fin_then_silence)
             return is_outage(s) ? in_outage(s, *write) : stuck(*write, "the write reaches nobody");
         return stuck(*write, "the write draws a RST, which acknowledges nothing, and the queue of a dead "
                              "connection keeps its last number");
@@ -126,6 +128,8 @@ private:
         Prediction p = stuck({0ns, 0ns}, "the buffer is full and the client does not read, dead or not");
         p.after.from += interval(); // the first look begins the count
         p.after = p.after - s.watch_before_fault;
+        if (const auto opens = window_may_open(s); opens && p.after.to >= *opens)
+            return unknown(may_open_first(*opens));
         p.steps = {fmt::format("{} before the fault: the buffer is full, and watching begins",
                                in_seconds(s.watch_before_fault)),
                    fmt::format("{} later: SIOCOUTQ is what it was", plain(timeout()))};

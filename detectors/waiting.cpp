@@ -10,6 +10,7 @@ namespace halfopen {
 
 namespace {
 
+using namespace std::chrono_literals;
 using Ends = Wait::Ends;
 
 Prediction while_slow(const Situation& s, const Waiting& w) {
@@ -68,9 +69,23 @@ Prediction during_outage(const Situation& s, const Waiting& w) {
     return p;
 }
 
+/// What is due while the process stands still leaves in its next moment; the supervisor of these moments may be late.
+Prediction while_starved(const Situation& s, const Waiting& w) {
+    constexpr Duration late = 20ms;
+    const Duration most = w.beat + s.pauses + late;
+    const std::string gap = fmt::format("a {} is due every {}, and the client gets the processor again {} later at most",
+                                        w.what, plain(w.beat), plain(s.pauses));
+    if (w.limit.from > most)
+        return never(fmt::format("{}, which together is less than {}", gap, plain(w.limit.from)));
+    return unknown(fmt::format("{}, which together is not less than {}: how the {}s fall upon its moments decides", gap,
+                               in_seconds(w.limit), w.what));
+}
+
 } // namespace
 
 std::optional<Prediction> waits(const Situation& s, const Waiting& waiting) {
+    if (s.pauses > 0ns)
+        return while_starved(s, waiting);
     if (is_late(s))
         return while_slow(s, waiting);
     if (s.effect == Effect::lossy)

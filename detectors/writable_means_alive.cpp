@@ -31,17 +31,17 @@ public:
             return never(
                 "a dead socket is writable: send() would fail at once, and that is what POLLOUT says");
         const bool writes_on = s.traffic == Traffic::sending ||
-                               (s.traffic == Traffic::request_response && client_lives(s.effect));
+                               (s.traffic == Traffic::request_response && traffic_goes_on(s));
         if (!writes_on)
             return never("what the server writes is less than its buffer holds, so there is room in it, "
                          "whatever becomes of the client");
         if (s.effect == Effect::acknowledges_only)
-            return unknown("the stopped process's buffer fills, and then the server's: how much they hold is "
+            return unknown("the buffer that nobody reads fills, and then the server's: how much they hold is "
                            "not known");
         if (s.effect == Effect::lossy)
             return unknown(
                 "chance: a long row of losses would fill the send buffer, whose size is not known");
-        if (s.effect == Effect::silence)
+        if (s.effect == Effect::silence || s.effect == Effect::fin_then_silence)
             return piles_up(s);
         return never("every write is acknowledged soon, so the send buffer always has room");
     }

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "detectors/theory/wheel.h"
+#include "detectors/theory/words.h"
 
 namespace halfopen {
 
@@ -60,6 +63,19 @@ Window persist_abort(const Flight& f, Duration user_timeout) {
         return now;
     };
     return from_event(over_phases(f.kernel.hz, f.kernel.rto_max, chain), f.kernel.hz);
+}
+
+std::optional<Duration> window_may_open(const Situation& s) {
+    constexpr int64_t full_segment = 1448; // 1500 less the headers and their timestamps
+    if (s.reads_per_second == 0)
+        return std::nullopt;
+    return full_segment * Duration{1s} / s.reads_per_second;
+}
+
+std::string may_open_first(Duration opens) {
+    return fmt::format("the client reads at a trickle, and may have opened its window by then: it can {} after the fault, "
+                       "when it has read a whole segment, and when it does depends on how its buffer was filled",
+                       in_seconds(opens));
 }
 
 ProbesBefore probes_before(const Flight& f, Window closed_before) {

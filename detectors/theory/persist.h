@@ -7,6 +7,8 @@
 // long after the first probe, even though every probe was answered (net/ipv4/tcp_timer.c: tcp_probe_timer();
 // include/net/tcp.h: tcp_probe0_when()).
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "detectors/theory/retransmission.h"
@@ -20,6 +22,13 @@ Window persist_tick(const Flight&, int i);
 
 /// From the closing of the window to ETIMEDOUT by the user timeout, answered or not.
 Window persist_abort(const Flight&, Duration user_timeout);
+
+/// The soonest, from the fault, that a client which reads a little can open its shut window: not before it has read the
+/// first segment in its queue, which is a full one since the server filled the window in long writes. A segment's memory
+/// is free when all of it is read (tcp_recvmsg_locked(), sk_eat_skb()). Nothing for a client that reads nothing.
+std::optional<Duration> window_may_open(const Situation&);
+std::string may_open_first(Duration opens);
+
 
 /// How many probes were answered before the fault, which came `closed_before` after the closing of the
 /// window: the least and the most that is possible.

@@ -25,6 +25,14 @@ enum class Effect {
     slow,  ///< packets take up to `slowest_way` each way from now on, some overtake others; none is lost
     lossy, ///< `loss_percent` of the packets in each direction are lost from now on, by chance
     flapping, ///< from now on no packet passes for `away`, in either direction, again and again
+    fin_then_silence, ///< a FIN arrives at once, or a RST for unread bytes; after it no packet passes
+};
+
+/// What of the client goes on where its kernel acknowledges for it (Effect::acknowledges_only).
+enum class GoesOn {
+    nothing, ///< its process stands still, or none of it is left
+    threads, ///< all but its worker: a thread says hello, and may answer pings; the worker reads and writes no more
+    writing, ///< all but reading: hellos and the client's traffic come, and what the server sends lies unread
 };
 
 std::string_view name(Effect);
@@ -89,6 +97,9 @@ struct Situation {
     Duration slowest_way{0};                      ///< the longest that a packet takes each way after it
     int loss_percent = 0;                         ///< where the effect is lossy
     std::optional<Duration> heals_after;          ///< the fault is undone so long after it
+    GoesOn goes_on = GoesOn::nothing; ///< where the effect is acknowledges_only
+    Duration pauses{0};            ///< the client's process stands still for so long, again and again; its kernel answers
+    unsigned reads_per_second = 0; ///< bytes that the client reads in a second from the fault on; 0: all that comes
     bool client_is_heard = false; ///< where the effect is silence: only what the server sends is lost
     Particulars particulars;
     Duration horizon{0};                          ///< how long it is watched after the fault; zero: for ever

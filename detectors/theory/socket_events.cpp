@@ -57,14 +57,15 @@ std::string how_soon(const Situation& s) {
 }
 
 SocketEvent goodbye(const Situation& s) {
-    if (s.traffic == Traffic::buffer_full && s.effect == Effect::fin)
+    const bool closes = s.effect != Effect::half_close;
+    if (s.traffic == Traffic::buffer_full && closes)
         return {Kind::error,
                 ECONNRESET,
                 arrival(s),
                 "the client closes with unread bytes in its buffer, so its kernel sends RST instead of FIN "
                 "(RFC 2525, 2.17)",
                 {"0 s: close() with unread data sends RST at once (tcp_close())"}};
-    if (s.traffic == Traffic::in_flight && s.effect == Effect::fin)
+    if (s.traffic == Traffic::in_flight && closes)
         return {Kind::eof_or_error,
                 0,
                 arrival(s),
@@ -87,27 +88,26 @@ SocketEvent reset_at_once(const Situation& s) {
             {"0 s: RST; the state is CLOSE and the pending error ECONNRESET (tcp_reset())"}};
 }
 
-/// The client's kernel lives, its process does not.
+/// The client's kernel lives, and nobody reads what it acknowledges.
 SocketEvent acknowledged(const Situation& s, const SocketTimers& t) {
     if (s.traffic == Traffic::buffer_full)
-        return never("the client's kernel answers every zero-window probe for its stopped process");
-    if (s.traffic == Traffic::sending && t.user_timeout > 0ns)
+        return never("the client's kernel answers every zero-window probe for a process that reads no more");
+    const bool fills = s.traffic == Traffic::sending ||
+                       (s.traffic == Traffic::request_response && s.goes_on == GoesOn::writing);
+    if (fills && t.user_timeout > 0ns)
         return {Kind::unknown,
                 0,
                 {},
-                "the client's kernel acknowledges until the stopped process's buffer is full; from then on "
+                "the client's kernel acknowledges until the buffer that nobody reads is full; from then on "
                 "TCP_USER_TIMEOUT runs, but how much that buffer holds is not known",
                 {}};
-    if (s.traffic == Traffic::sending)
-        return never(
-            "the client's kernel acknowledges every byte for its stopped process, and answers zero-window "
-            "probes when its buffer is full");
+    if (fills)
+        return never("the client's kernel acknowledges every byte, though nobody reads it, and answers zero-window "
+                     "probes when its buffer is full");
     if (t.keepalive)
-        return never(
-            "the client's kernel answers every keepalive probe and acknowledges every byte; only its "
-            "process is stopped, and TCP never asks that");
-    return never("the client's kernel acknowledges every byte for its stopped process, and TCP never asks "
-                 "the process");
+        return never("the client's kernel answers every keepalive probe and acknowledges every byte; it is the process "
+                     "that fails, and TCP never asks that");
+    return never("the client's kernel acknowledges every byte for its process, and TCP never asks the process");
 }
 
 SocketEvent after_fault(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
@@ -126,6 +126,7 @@ SocketEvent after_fault(const Situation& s, const SocketTimers& t, std::optional
     case Effect::slow: return slow_path(s, t, own_write);
     case Effect::lossy: return lossy_path(s, t, own_write);
     case Effect::flapping: return flapping_path(s, t, own_write);
+    case Effect::fin_then_silence: return goodbye(s);
     }
     return {};
 }
@@ -166,7 +167,10 @@ SocketEvent socket_events(const Situation& situation, const SocketTimers& t,
     const SocketEvent event = after_fault(s, t, own_write);
     if (s.traffic != Traffic::buffer_full || t.user_timeout == 0ns)
         return event;
-    return earlier(shut_too_long(s, t), event);
+    const SocketEvent shut = shut_too_long(s, t);
+    if (const auto opens = window_may_open(s); opens && shut.after.to >= *opens)
+        return {Kind::unknown, 0, {}, may_open_first(*opens), {}};
+    return earlier(shut, event);
 }
 
 } // namespace halfopen

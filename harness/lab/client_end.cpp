@@ -2,7 +2,9 @@
 
 #include <csignal>
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 extern "C" { // glibc 2.36 forgot to say so itself.
@@ -29,20 +31,36 @@ Bracket World::end_client() {
     return {slot_.command_before.get(), MonotonicClock::now()};
 }
 
+std::optional<size_t> World::unread_by_client() const {
+    topology_.client.enter();
+    const SocketTable table;
+    const Endpoint end = client_endpoint();
+    for (const TcpSocket& s : table.read())
+        if (s.local == end) return s.receive_queue;
+    return std::nullopt;
+}
+
 bool World::leave_unread() {
     tell_client(ClientDo::stop_reading);
     // Under buffer-full the socket is full already, and this writes nothing.
     const auto frame = encode(FrameType::data);
     send(server_socket_.get(), frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    topology_.client.enter();
-    const SocketTable table;
-    const Endpoint end = client_endpoint();
     for (const Instant give_up = MonotonicClock::now() + 20ms; MonotonicClock::now() < give_up;) {
-        for (const TcpSocket& s : table.read())
-            if (s.local == end && s.receive_queue > 0) return true;
+        if (unread_by_client().value_or(0) > 0) return true;
         sleep_until(MonotonicClock::now() + 1ms);
     }
     return false;
+}
+
+void World::speak_to_worker() {
+    const char word = static_cast<char>(ClientDo::stop_reading); // If it hears this, it did not hang, and no harm is done.
+    check(send(client_control_.get(), &word, 1, MSG_NOSIGNAL), "speaking to the client's worker");
+}
+
+bool World::worker_hangs() const {
+    int unread = 0;
+    check(ioctl(client_control_.get(), SIOCOUTQ, &unread), "asking what the client's worker has not heard");
+    return unread > 0;
 }
 
 void World::leave_heir() {

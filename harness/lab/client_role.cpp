@@ -1,5 +1,6 @@
 // The client: sends the proof of life, says hello, asks, writes, reads, answers pings - and fails on command.
 
+#include <atomic>
 #include <csignal>
 #include <thread>
 
@@ -39,6 +40,9 @@ private:
     Instant next_{};
 };
 
+/// A client that reads at a trickle does so this often.
+constexpr unsigned trickles_per_second = 10;
+
 class Client {
 public:
     Client(const WorldSpec& spec, Slot& slot, Fd socket, Fd control)
@@ -52,14 +56,16 @@ public:
     int run() {
         if (spec_.detector->pong_from_thread() && reading_) {
             reading_ = false;
+            thread_reads_ = true;
             std::thread([this] { read_for_ever(); }).detach();
         }
         for (;;) {
             pollfd fds[2] = {{control_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}};
             wait(fds, reading_ && socket_ ? 2 : 1);
             if (fds[0].revents && !obey()) return 0;
-            if (fds[1].revents) reading_ = read_once(MSG_DONTWAIT);
+            if (fds[1].revents) reading_ = read_once(sizeof buffer_);
             const Instant now = MonotonicClock::now();
+            if (trickle_.take(now)) read_once(spec_.reads_per_second / trickles_per_second);
             if (hello_.take(now)) send_frame(FrameType::hello);
             if (write_.take(now))
                 send_frame(spec_.traffic == Traffic::request_response ? FrameType::request : FrameType::data);
@@ -70,7 +76,7 @@ public:
 
 private:
     void wait(pollfd* fds, nfds_t count) {
-        Instant wake = std::min({hello_.next(), write_.next(), datagram_.next()});
+        Instant wake = std::min({hello_.next(), write_.next(), datagram_.next(), trickle_.next()});
         const Instant now = MonotonicClock::now();
         // Until the proof of life is acknowledged the client looks every half millisecond.
         if (proof_sent_ && !slot_.client_acked) wake = now + std::chrono::microseconds{500};
@@ -90,7 +96,9 @@ private:
         switch (static_cast<ClientDo>(command)) {
         case ClientDo::start: start(); break;
         case ClientDo::send_frame: send_frame(FrameType::data); break;
-        case ClientDo::stop_reading: reading_ = false; break;
+        case ClientDo::stop_reading: reading_ = thread_reads_ = false; break;
+        case ClientDo::read_slowly: read_slowly(); break;
+        case ClientDo::hang: return hang(command);
         case ClientDo::inherit: leave_heir(); break;
         case ClientDo::end: _exit(0);
         default: fail_at_socket(static_cast<ClientDo>(command), socket_, slot_);
@@ -117,6 +125,29 @@ private:
         const auto info = tcp_info(socket_.get());
         proof_ends_at_ = info ? info->bytes_sent : 0;
         proof_sent_ = true;
+    }
+
+    /// The first bytes are read at once, so that it can be seen from outside that they are.
+    void read_slowly() {
+        reading_ = thread_reads_ = false;
+        trickle_.begin(MonotonicClock::now());
+        read_once(spec_.reads_per_second / trickles_per_second);
+    }
+
+    /// A deadlock of the worker, which is this thread: it waits for what never comes. Hellos are said by another thread,
+    /// from now on or always, as one cannot tell from outside.
+    bool hang(char command) {
+        slot_.command_after.stamp();
+        if (write(control_.get(), &command, 1) != 1) return false;
+        std::thread([this] { say_hello_for_ever(); }).detach();
+        for (;;) pause();
+    }
+
+    void say_hello_for_ever() {
+        while (hello_.next() != Instant::max()) {
+            sleep_until(hello_.next());
+            if (hello_.take(MonotonicClock::now())) send_frame(FrameType::hello);
+        }
     }
 
     /// The child holds a copy of every descriptor, and waits for the supervisor to close the other end of the commands.
@@ -147,20 +178,20 @@ private:
         send(second_channel_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 
-    /// Reads what is there and answers pings; false at the end of the stream and after an error.
-    bool read_once(int flags) {
-        char bytes[4096];
-        const ssize_t n = recv(socket_.get(), bytes, sizeof bytes, flags);
+    /// Reads what is there, not more than that, and answers pings; false at the end of the stream and after an error.
+    bool read_once(size_t most) {
+        const ssize_t n = recv(socket_.get(), buffer_, most, MSG_DONTWAIT);
         if (n < 0 && (errno == EAGAIN || errno == EINTR)) return true;
         lost_ |= n <= 0;
         if (n <= 0) return false;
-        for (const FrameType type : frames_.feed({bytes, static_cast<size_t>(n)}))
+        for (const FrameType type : frames_.feed({buffer_, static_cast<size_t>(n)}))
             if (type == FrameType::ping) send_frame(FrameType::pong);
         return true;
     }
 
     void read_for_ever() {
-        while (read_once(0)) {
+        pollfd readable{socket_.get(), POLLIN, 0};
+        while (poll(&readable, 1, -1) != 1 || (thread_reads_ && read_once(sizeof buffer_))) {
         }
     }
 
@@ -174,11 +205,13 @@ private:
     const WorldSpec& spec_;
     Slot& slot_;
     Fd socket_, control_;
-    Beat hello_, write_, datagram_;
+    Beat hello_, write_, datagram_, trickle_{std::chrono::milliseconds{1000 / trickles_per_second}};
     Fd second_channel_;
     bool lost_ = false; ///< the client has found its connection at an end
+    char buffer_[4096];
     FrameReader frames_;
-    bool reading_ = true;
+    bool reading_ = true;                  ///< this thread, the worker, reads what comes
+    std::atomic<bool> thread_reads_{false}; ///< another one does
     bool proof_sent_ = false;
     uint64_t proof_ends_at_ = 0; ///< bytes sent, the proof of life included
 };
@@ -197,7 +230,11 @@ void leave_data(const Fd& socket) {
 } // namespace
 
 void fail_at_socket(ClientDo command, Fd& socket, Slot& slot) {
-    if (command == ClientDo::close || command == ClientDo::close_behind_data) linger_off(socket.get());
+    if (command == ClientDo::close || command == ClientDo::close_behind_data) {
+        linger_off(socket.get());
+        // Where the FIN is lost, the socket would go on sending it for two minutes more, and keep its namespace.
+        set_option(socket.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, 1000, "TCP_USER_TIMEOUT");
+    }
     if (command == ClientDo::close_behind_data) leave_data(socket);
     if (command == ClientDo::reset) linger_zero(socket.get());
     slot.command_before.stamp();
@@ -213,6 +250,10 @@ void settle_down_as_role(std::initializer_list<Fd*> keep) {
     // Ctrl-C reaches the terminal's whole process group: a client that died of it would send a false FIN.
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGTERM, SIG_IGN); // It does not obey when its host is shut down; only SIGKILL ends it.
+    // A wait with a timeout stands still with a stopped process: ppoll() is begun anew with the time that was left before the
+    // stop (poll_select_finish()). A handler ends it instead, so that a client which goes on does what is due by the clock.
+    signal(SIGCONT, [](int) {});
     keep_only(keep);
     // A client that is killed must not run before the supervisor has stamped the end of the bracket: a SCHED_BATCH
     // process does not preempt when it wakes (sched(7)).

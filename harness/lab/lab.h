@@ -3,6 +3,7 @@
 // at it; trials watch it.
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -80,6 +81,12 @@ public:
     Bracket end_client();
     /// The client reads no more, and one frame of the server's lies in its socket. False when none lies there.
     bool leave_unread();
+    /// Bytes that lie unread in the client's socket; nothing where its kernel knows no such socket.
+    std::optional<size_t> unread_by_client() const;
+    /// What was said to the client's worker a while ago lies unread: it hangs.
+    bool worker_hangs() const;
+    /// Says something to it that asks for no answer.
+    void speak_to_worker();
     /// The client leaves a child that holds its socket too; true while that child is there.
     void leave_heir();
     bool has_heir() const;
@@ -103,6 +110,8 @@ public:
 private:
     Bracket fail_own_client(ClientDo);
     Fd client_socket() const;
+    /// The two ends of the connection that the roles get, made and proven.
+    std::pair<Fd, Fd> make_connection();
 
     WorldSpec spec_;
     Slot& slot_;
@@ -114,12 +123,13 @@ private:
     Fd due_;
     Fd client_control_, server_control_;
     Process heir_; ///< ours to reap once the client, its parent, is dead
+    Process proxy_; ///< where the world has one
     Process client_, server_;
     ProcessGroup own_client_; ///< ended before its leader is, whose number is the group's
     Canary canary_;
 };
 
 /// Descriptors that the supervisor holds for each world, at most: what bounds a batch.
-inline constexpr int descriptors_per_world = 14;
+inline constexpr int descriptors_per_world = 15;
 
 } // namespace halfopen

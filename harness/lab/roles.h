@@ -17,6 +17,8 @@ enum class ClientDo : char {
     reset = 'r',       ///< SO_LINGER 0, then close(): RST
     forget = 'x',      ///< TCP_REPAIR, then close(): not a word
     close_behind_data = 'b', ///< ten data frames and the FIN behind them, in one segment
+    hang = 'h',        ///< the worker does nothing any more, and obeys nothing; threads go on
+    read_slowly = 't', ///< so many bytes in a second as the world says, and no more
     stop_reading = 'u', ///< what comes from now on lies unread
     inherit = 'i',      ///< a child that only holds the socket; it ends with the world
     end = 'e',          ///< exit(); there is no answer
@@ -38,6 +40,8 @@ struct WorldSpec {
     /// A client that ends leaves to its kernel what to say, FIN or RST; in all other worlds a role that ends leaves nothing.
     bool killed_client_says_goodbye = false;
     Duration one_way{0}; ///< the link's delay, each way
+    unsigned reads_per_second = 0; ///< bytes, once the client reads slowly
+    bool proxied = false; ///< the client's connection ends at a proxy in the router, which makes another to the server
 };
 
 /// The client's side of one of the commands that end or half-end its connection: a system call, and the stamp just
@@ -45,6 +49,9 @@ struct WorldSpec {
 void fail_at_socket(ClientDo, Fd& socket, Slot&);
 /// What a client's process does first: it keeps these descriptors as 3, 4, ... and becomes hard to disturb.
 void settle_down_as_role(std::initializer_list<Fd*> keep);
+
+/// The proxy: passes bytes on between its two connections, both ways, and says nothing of the end of either.
+int run_proxy(Fd to_client, Fd to_server);
 
 /// Bodies of the role processes; they return only when the control channel closes.
 int run_client(const WorldSpec&, Slot&, Fd socket, Fd control);

@@ -77,15 +77,35 @@ World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot, const Fd
     set_parameters(spec_, topology_);
 }
 
-void World::connect() {
+std::pair<Fd, Fd> World::make_connection() {
     topology_.server.enter();
     const Fd listener = tcp_listen({server_address, server_port});
+    Endpoint open{server_address, server_port};
+    Fd proxy_listener;
+    if (spec_.proxied) {
+        topology_.router.enter();
+        open.address = router_client_side;
+        proxy_listener = tcp_listen(open);
+    }
+    topology_.client.enter();
+    Fd client = tcp_connect(open);
+    if (spec_.proxied) {
+        Fd to_client = tcp_accept(proxy_listener);
+        topology_.router.enter();
+        Fd to_server = tcp_connect({server_address, server_port});
+        proxy_ = fork_process([&] { return run_proxy(std::move(to_client), std::move(to_server)); });
+    }
+    return {std::move(client), tcp_accept(listener)};
+}
+
+void World::connect() {
+    topology_.server.enter();
     const Fd canary_listener = tcp_listen({server_address, canary_port});
     topology_.client.enter();
-    Fd client_socket = tcp_connect({server_address, server_port});
     Fd canary_client = tcp_connect({server_address, canary_port});
     canary_ = Canary(std::move(canary_client), tcp_accept(canary_listener));
-    Fd server_socket = tcp_accept(listener);
+    std::pair<Fd, Fd> ends = make_connection();
+    Fd &client_socket = ends.first, &server_socket = ends.second;
     pass_frame(client_socket, server_socket);
     pass_frame(server_socket, client_socket);
     server_socket_ = server_socket.duplicate();

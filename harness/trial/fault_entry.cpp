@@ -41,6 +41,16 @@ constexpr Key keys[] = {
      [](auto& f, auto& t, auto& s) { s.impairment.duplicate_percent = read_percent(f, t, "duplicate_percent"); }},
     {"corrupt_percent",
      [](auto& f, auto& t, auto& s) { s.impairment.corrupt_percent = read_percent(f, t, "corrupt_percent"); }},
+    {"pause", [](auto& f, auto& t, auto& s) { s.pause = read_duration(f, t, "pause", 10ms, 10s); }},
+    {"moment", [](auto& f, auto& t, auto& s) { s.moment = read_duration(f, t, "moment", 10ms, 10s); }},
+    {"bytes_per_second",
+     [](auto& f, auto& t, auto& s) {
+         const int64_t value = f.integer_or(t, "bytes_per_second", 0);
+         // It reads every 100 ms, and a ping, 8 bytes, should not have to wait for long.
+         if (value < 80 || value > 1'000'000)
+             f.fail(f.at(t, "bytes_per_second"), "\"bytes_per_second\" must be a number from 80 to 1000000");
+         s.bytes_per_second = static_cast<unsigned>(value);
+     }},
 };
 
 void read_key(const TomlFile& file, const toml::table& entry, std::string_view name, FaultSettings& settings) {

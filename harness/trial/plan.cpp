@@ -137,6 +137,7 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
     Situation s;
     s.effect = scenario.effect();
     s.truth = scenario.truth;
+    scenario.tell(s);
     s.traffic = traffic;
     s.kernel = kernel_for(detector, kernel);
     s.signal_interval = scenario.signal_interval;

@@ -22,14 +22,19 @@ Truth read_truth(const TomlFile& file) {
     return *truth;
 }
 
-/// What the link is like before anything breaks: netem on both of the router's ports.
-Duration read_link(const TomlFile& file) {
-    if (!file.root().contains("link")) return Duration::zero();
+/// What the link is like before anything breaks: netem on both of the router's ports, or a proxy between them.
+void read_link(const TomlFile& file, Scenario& scenario) {
+    if (!file.root().contains("link")) return;
     const toml::node& node = file.at(file.root(), "link");
     if (!node.is_table()) file.fail(node, "\"link\" must be written as [link] with delay = \"25ms\", each way");
-    file.only(*node.as_table(), {"delay"});
+    file.only(*node.as_table(), {"delay", "proxy"});
+    if (node.as_table()->contains("proxy")) {
+        if (node.as_table()->contains("delay")) file.fail(node, "\"link\" has either a \"delay\" or a \"proxy\"");
+        scenario.proxied = file.boolean(*node.as_table(), "proxy");
+        return;
+    }
     // Both ends wait a second for the first answer (TCP_TIMEOUT_INIT), so a round trip has to be shorter.
-    return read_duration(file, *node.as_table(), "delay", std::chrono::milliseconds{1}, std::chrono::milliseconds{400});
+    scenario.one_way = read_duration(file, *node.as_table(), "delay", std::chrono::milliseconds{1}, std::chrono::milliseconds{400});
 }
 
 void read_faults(const TomlFile& file, Scenario& scenario) {
@@ -60,13 +65,25 @@ std::vector<Traffic> read_traffic(const TomlFile& file) {
 } // namespace
 
 Effect Scenario::effect() const {
-    for (const FaultEntry& fault : faults)
-        if (fault.kind->about.effect != Effect::nothing) return fault.kind->about.effect;
-    return Effect::nothing;
+    Effect first = Effect::nothing;
+    for (const FaultEntry& fault : faults) {
+        const Effect effect = fault.kind->about.effect;
+        if (first == Effect::fin && effect == Effect::silence) return Effect::fin_then_silence;
+        if (first == Effect::nothing) first = effect;
+    }
+    return first;
+}
+
+void Scenario::tell(Situation& s) const {
+    for (const FaultEntry& fault : faults) {
+        s.goes_on = std::max(s.goes_on, fault.kind->about.goes_on);
+        s.pauses = std::max(s.pauses, fault.settings.pause);
+        s.reads_per_second = std::max(s.reads_per_second, fault.settings.bytes_per_second);
+    }
 }
 
 bool Scenario::kernel_says_goodbye() const {
-    return effect() == Effect::fin || std::any_of(faults.begin(), faults.end(), [](const FaultEntry& fault) {
+    return effect() == Effect::fin || effect() == Effect::fin_then_silence || std::any_of(faults.begin(), faults.end(), [](const FaultEntry& fault) {
                return fault.kind->about.kernel_says_goodbye;
            });
 }
@@ -157,7 +174,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name) {
     scenario.summary = file.text(root, "summary");
     scenario.truth = read_truth(file);
     scenario.traffic = read_traffic(file);
-    scenario.one_way = read_link(file);
+    read_link(file, scenario);
     read_faults(file, scenario);
     return scenario;
 }

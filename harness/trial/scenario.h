@@ -21,11 +21,14 @@ struct Scenario {
     Truth truth = Truth::alive;
     std::vector<Traffic> traffic;           ///< the profiles it makes sense with; the first is its headline
     Duration one_way{0};                    ///< the link's delay, each way, before anything breaks
+    bool proxied = false;                   ///< a proxy in the router ends both the client's and the server's connection
     std::vector<FaultEntry> faults;         ///< fired one after the other, without a pause
     Duration signal_interval{0};            ///< `every` of signal-storm
 
-    /// What the server's kernel meets: the first fault that it can notice decides.
+    /// What the server's kernel meets: the first fault that it can notice decides, and what becomes of the path behind a FIN.
     Effect effect() const;
+    /// What of it all a prediction is told besides: what the client still does, and how.
+    void tell(Situation&) const;
     /// The client's kernel decides what to say at the end of its socket, FIN or RST.
     bool kernel_says_goodbye() const;
     /// Only what the server sends is lost.

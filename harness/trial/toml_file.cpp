@@ -58,6 +58,12 @@ std::vector<std::string> TomlFile::texts(const toml::table& table, std::string_v
     return all;
 }
 
+bool TomlFile::boolean(const toml::table& table, std::string_view key) const {
+    const toml::node& node = at(table, key);
+    if (!node.is_boolean()) fail(node, fmt::format("\"{}\" must be true or false", key));
+    return node.as_boolean()->get();
+}
+
 int64_t TomlFile::integer_or(const toml::table& table, std::string_view key, int64_t fallback) const {
     if (!table.contains(key)) return fallback;
     const toml::node& node = at(table, key);

@@ -20,6 +20,7 @@ public:
     std::string text(const toml::table&, std::string_view key) const;
     std::string text_or(const toml::table&, std::string_view key, const std::string& fallback) const;
     std::vector<std::string> texts(const toml::table&, std::string_view key) const;
+    bool boolean(const toml::table&, std::string_view key) const;
     int64_t integer_or(const toml::table&, std::string_view key, int64_t fallback) const;
     /// The tables of an array of tables; empty when the key is absent.
     std::vector<const toml::table*> tables(const toml::table&, std::string_view key) const;

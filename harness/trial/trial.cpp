@@ -14,8 +14,10 @@ using namespace std::chrono_literals;
 namespace {
 
 WorldSpec spec_of_world(const PlannedTrial& planned) {
+    Situation told;
+    planned.scenario->tell(told);
     return {planned.detector.get(), planned.traffic, planned.scenario->signal_interval,
-            planned.scenario->kernel_says_goodbye(), planned.scenario->one_way};
+            planned.scenario->kernel_says_goodbye(), planned.scenario->one_way, told.reads_per_second, planned.scenario->proxied};
 }
 
 bool differs(Duration wanted, int seconds) { return wanted != std::chrono::seconds{seconds}; }

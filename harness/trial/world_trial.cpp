@@ -29,6 +29,7 @@ Situation WorldTrial::situation_of_world() const {
     Situation s;
     s.effect = planned_.scenario->effect();
     s.truth = planned_.scenario->truth;
+    planned_.scenario->tell(s);
     s.traffic = planned_.traffic;
     s.kernel = kernel_for(*planned_.detector, kernel_);
     s.signal_interval = planned_.scenario->signal_interval;

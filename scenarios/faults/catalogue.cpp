@@ -30,6 +30,13 @@
     FAULT(kill_parent)                                                                                                 \
     FAULT(process_exit)                                                                                                \
     FAULT(destroy_socket)                                                                                              \
+    FAULT(drop_behind_proxy)                                                                                           \
+    FAULT(move_address)                                                                                                \
+    FAULT(shut_down)                                                                                                   \
+    FAULT(hang_worker)                                                                                                 \
+    FAULT(stop_reading)                                                                                                \
+    FAULT(read_slowly)                                                                                                 \
+    FAULT(starve)                                                                                                      \
     FAULT(stop)                                                                                                        \
     FAULT(signal_storm)                                                                                                \
     FAULT(signal_storm_restart)                                                                                        \

@@ -25,11 +25,14 @@ struct Healing {
 };
 
 /// What a scenario file says of a fault besides its name: `every`, `away`, `back`, `delay`, `jitter`, `loss_percent`,
-/// `reorder_percent`, `duplicate_percent`, `corrupt_percent`, and `for` with `for_without_limit`.
+/// `reorder_percent`, `duplicate_percent`, `corrupt_percent`, `pause`, `moment`, `bytes_per_second`, and `for` with
+/// `for_without_limit`.
 struct FaultSettings {
     Duration every{0};     ///< between two signals
     Impairment impairment; ///< of either direction
     Duration away{0}, back{0}; ///< nothing passes for so long, then all does for so long
+    Duration pause{0}, moment{0}; ///< the client's process stands still so long, then runs so long, again and again
+    unsigned bytes_per_second = 0; ///< that the client reads
     std::optional<Healing> heals;
     bool operator==(const FaultSettings&) const = default;
 };
@@ -40,6 +43,7 @@ struct FaultInfo {
     std::string_view summary; ///< one sentence
     Effect effect;            ///< what it looks like from the server's kernel
     Passage path;             ///< what the canary must meet afterwards
+    GoesOn goes_on = GoesOn::nothing; ///< of a client whose kernel acknowledges for it
     std::vector<std::string_view> needs; ///< kernel modules: "nf_tables", "nft_reject_ipv4"
     std::vector<std::string_view> keys = {}; ///< what a scenario file must say of it, as FaultSettings names it
     bool heals = false;                      ///< it can be undone, so the file may say `for`

@@ -71,6 +71,17 @@ struct DropToClient final : DropFrom {
         : DropFrom(about, "to-server", "iifname \"to-server\" counter drop") {}
 };
 
+/// Between the router and the client nothing passes. What ends in the router itself goes on: a proxy's other connection.
+class DropAtClient final : public RouterRule {
+public:
+    explicit DropAtClient(const FaultInfo& about)
+        : RouterRule(about, "prerouting priority raw", "iifname \"to-client\" counter drop; ip daddr 192.0.2.10 counter drop") {}
+    ByHand by_hand() const override {
+        return {"ip netns exec $ROUTER iptables -t raw -A PREROUTING -i to-client -j DROP\n"
+                "ip netns exec $ROUTER iptables -t raw -A PREROUTING -d 192.0.2.10 -j DROP"};
+    }
+};
+
 /// Answers only whoever sends the segment that hits it (nf_send_reset() in the kernel): on an idle link nobody
 /// hears anything.
 class RejectWithReset final : public RouterRule {
@@ -84,7 +95,7 @@ public:
 
 } // namespace
 
-extern const FaultKind drop, drop_from_client, drop_to_client, reject_with_reset;
+extern const FaultKind drop, drop_from_client, drop_to_client, drop_behind_proxy, reject_with_reset;
 const FaultKind drop{{.name = "drop",
                       .summary = "the router drops every packet in both directions and says nothing",
                       .effect = Effect::silence,
@@ -104,6 +115,13 @@ const FaultKind drop_to_client{{.name = "drop-to-client",
                                 .path = Passage::to_server,
                                 .needs = {"nf_tables"}},
                                make_fault<DropToClient>};
+const FaultKind drop_behind_proxy{{.name = "drop-behind-proxy",
+                                   .summary = "nothing passes between the client and the router, in which a proxy speaks for it",
+                                   .effect = Effect::acknowledges_only,
+                                   .path = Passage::silent,
+                                   .needs = {"nf_tables"},
+                                   .of_our_client = true},
+                                  make_fault<DropAtClient>};
 const FaultKind reject_with_reset{{.name = "reject-with-reset",
                                    .summary = "the router answers every TCP segment with a RST to its sender",
                                    .effect = Effect::reset_on_send,

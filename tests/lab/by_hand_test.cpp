@@ -175,6 +175,13 @@ TEST_CASE("what a person would type does what each fault does") {
         {"destroy-socket", "ECONNRESET"},
         {"forge-reset", "ECONNRESET"},
         {"forge-reset-inexact", "silence, then silence"},
+        {"hang-worker", "silence, then silence"},
+        {"stop-reading", "silence, then silence"},
+        {"read-slowly", "silence, then silence"},
+        {"starve", "silence, then silence"},
+        {"shut-down", "eof"}, // A client that obeys SIGTERM.
+        {"move-address", "silence, then ECONNRESET"},
+        {"drop-behind-proxy", "silence, then silence"},
         {"drop-from-client", "silence, then silence"},
         {"drop-to-client", "silence, then silence"},
         {"lose", "silence, then silence"},

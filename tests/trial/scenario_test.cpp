@@ -118,6 +118,28 @@ TEST_CASE("a fault takes the keys that its kind declares, all of them") {
     CHECK_THAT(complaint(replaced(losing, "30", "\"30%\"")), ContainsSubstring("whole number"));
 }
 
+TEST_CASE("the order of two faults decides what the server meets") {
+    const std::string goodbye = replaced(good, "\"drop\"", "\"kill\"\n\n[[fault]]\ndo = \"drop\"");
+    CHECK(parse_scenario(goodbye, "x.toml").effect() == Effect::fin_then_silence);
+    CHECK(parse_scenario(goodbye, "x.toml").path() == Passage::silent);
+    CHECK(parse_scenario(good + "\n[[fault]]\ndo = \"kill\"\n", "x.toml").effect() == Effect::silence);
+}
+
+TEST_CASE("a link has a proxy or a delay, and says which of its client's parts go on") {
+    const std::string proxied = replaced(good, "[[fault]]", "[link]\nproxy = true\n\n[[fault]]");
+    CHECK(parse_scenario(proxied, "x.toml").proxied);
+    CHECK_THAT(complaint(replaced(proxied, "true", "1")), ContainsSubstring("must be true or false"));
+    CHECK_THAT(complaint(replaced(proxied, "proxy =", "delay = \"25ms\"\nproxy =")), ContainsSubstring("either a \"delay\" or a \"proxy\""));
+    Situation told;
+    parse_scenario(replaced(good, "\"drop\"", "\"hang-worker\""), "x.toml").tell(told);
+    CHECK(told.goes_on == GoesOn::threads);
+    parse_scenario(replaced(good, "\"drop\"", "\"read-slowly\"\nbytes_per_second = 100"), "x.toml").tell(told);
+    CHECK(told.reads_per_second == 100);
+    parse_scenario(replaced(good, "\"drop\"", "\"starve\"\npause = \"250ms\"\nmoment = \"20ms\""), "x.toml").tell(told);
+    CHECK(told.pauses == 250ms);
+    CHECK_THAT(complaint(replaced(good, "\"drop\"", "\"read-slowly\"\nbytes_per_second = 10")), ContainsSubstring("from 80 to 1000000"));
+}
+
 TEST_CASE("a fault heals after a time, or after a part of the detector's own limit") {
     const Scenario plain = parse_scenario(replaced(good, "\"drop\"", "\"drop\"\nfor = \"5s\""), "x.toml");
     CHECK(plain.heals_after(10s) == 5s);
