@@ -77,7 +77,7 @@ World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot, const Fd
     set_parameters(spec_, topology_);
 }
 
-void World::connect() {
+void World::connect(Fd reports) {
     topology_.server.enter();
     const Fd listener = tcp_listen({server_address, server_port});
     const Fd canary_listener = tcp_listen({server_address, canary_port});
@@ -97,7 +97,7 @@ void World::connect() {
     topology_.server.enter();
     server_ = fork_process([&] {
         return run_server(spec_, slot_, std::move(server_socket), std::move(server_end), std::move(due_),
-                          noticed_->duplicate());
+                          noticed_->duplicate(), std::move(reports));
     });
     client_control_ = std::move(client_control);
     server_control_ = std::move(server_control);
