@@ -47,6 +47,8 @@
     METHOD(proc_net_tcp)                                                                                     \
     METHOD(sock_diag)                                                                                        \
     METHOD(diag_destroy_events)                                                                              \
+    METHOD(bpf_state)                                                                                        \
+    METHOD(bpf_retransmit)                                                                                   \
     METHOD(link_events)                                                                                      \
     METHOD(nstat)                                                                                            \
     METHOD(read_idle_ping)                                                                                   \

@@ -89,7 +89,7 @@ private:
                                        "here that of the one which verifies the fault",
                                        plain(s.slowest_way)));
         const Prediction p =
-            counts_tries(s, {.count = count(), .adds_up = true, .look = interval(), .signal = signal()});
+            counts_tries(s, {.count = count(), .adds_up = true, .hears_each = true, .look = interval(), .signal = signal()});
         if (p.kind != Prediction::Kind::window)
             return p;
         // The first and the last of them must lie between two looks that are no further apart.

@@ -47,11 +47,13 @@ Prediction found(const Situation& s, const Tries& t, Window write) {
 /// The count that is reached before the path is healed; after that the next retransmission is answered.
 Prediction before_healing(const Situation& s, const Tries& t, Window write) {
     const Prediction p = found(s, t, write);
-    const Window nth = write + again(s, t, t.count);
+    const int in_vain = t.hears_each ? t.count - 1 : t.count;
+    const Window nth = in_vain > 0 ? write + again(s, t, in_vain) : write;
     if (nth.to < *s.heals_after)
         return p;
-    const std::string both = fmt::format("the path is healed after {}, and {} would be reached {} after the fault",
-                                         in_seconds(*s.heals_after), t.signal, in_seconds(nth));
+    const std::string both = fmt::format("the path is healed after {}, and {} tries would have been in vain {} after the "
+                                         "fault",
+                                         in_seconds(*s.heals_after), in_vain, in_seconds(nth));
     return nth.from > *s.heals_after + healed_late ? never(both) : unknown(both);
 }
 

@@ -11,6 +11,7 @@ struct Tries {
     int count = 1;             ///< it says gone at so many
     bool probe_counts = false; ///< the tail loss probe is one of them
     bool adds_up = false;      ///< an answer does not begin the count anew
+    bool hears_each = false;   ///< the one that is answered counts too; who only looks finds it answered
     Duration look{0};          ///< it looks only every so often; zero: it hears each
     std::string signal;
 };

@@ -87,7 +87,33 @@ std::string inside(const Cell& cell) {
     return pending > 0 ? "open" : fmt::format("{}/{}", good, cell.n());
 }
 
+/// "5.08 s + 140 us": when the server's kernel knew, and how much later the program was told, both medians of the trials
+/// in which the kernel knew first; empty where nobody asked the kernel, or it did not know.
+std::string split(const Cell& cell) {
+    std::vector<Duration> knew, told;
+    for (const TrialLine* trial : cell.valid) {
+        if (trial->socket || !trial->kernel_knew_after || !trial->noticed_after)
+            continue;
+        const Duration at = trial->kernel_knew_after->to;
+        if (at < Duration::zero() || at > *trial->noticed_after)
+            continue;
+        knew.push_back(at);
+        told.push_back(*trial->noticed_after - at);
+    }
+    if (knew.empty())
+        return "";
+    std::sort(knew.begin(), knew.end());
+    std::sort(told.begin(), told.end());
+    return say(median(knew)) + " + " + say(median(told));
+}
+
+bool has_splits(const std::vector<LabelledCell>& cells) {
+    return std::any_of(cells.begin(), cells.end(),
+                       [](const LabelledCell& labelled) { return !split(*labelled.cell).empty(); });
+}
+
 std::string table(const std::string& heads, const std::vector<LabelledCell>& cells) {
+    const bool splits = has_splits(cells);
     std::string rows;
     for (const auto& [label, cell] : cells) {
         std::vector<std::string> parts{md(label), counts(*cell)};
@@ -98,17 +124,30 @@ std::string table(const std::string& heads, const std::vector<LabelledCell>& cel
             parts.insert(parts.end(), spoke.begin(), spoke.end());
             parts.insert(parts.end(), {predicted_text(*cell), inside(*cell), md(cell->signal())});
         }
+        if (splits)
+            parts.insert(parts.end() - 1, split(*cell));
         rows += "| " + joined(parts, " | ") + " |\n";
     }
     if (rows.empty())
         return "";
     return "| " + heads +
-           " | right | min | median | max | predicted | inside | signal |\n"
-           "|:--|:--|--:|--:|--:|--:|:-:|:--|\n" +
+           " | right | min | median | max | predicted | inside |" + (splits ? " kernel + program |" : "") +
+           " signal |\n|:--|:--|--:|--:|--:|--:|:-:|" + (splits ? "--:|" : "") + ":--|\n" +
            rows + "\n";
 }
 
 std::string plotted(const std::string& strip) { return strip.empty() ? "" : "```text\n" + strip + "```\n\n"; }
+
+/// Only where it is known: it takes root and eBPF.
+std::string explanation_of_splits(const Cells& cells) {
+    const auto& trials = cells.records().trials;
+    if (std::none_of(trials.begin(), trials.end(),
+                     [](const TrialLine& trial) { return trial.kernel_knew_after && !trial.socket; }))
+        return "";
+    return "*kernel + program*: when the server's kernel had the client's FIN or had ended the connection, by its own "
+           "stamp (eBPF), and how much later the program was told; medians. Where it is empty the kernel did not know, and "
+           "the method found out by itself.\n\n";
+}
 
 std::string explanation(const Cells& cells, std::string_view inside_means) {
     return fmt::format(
@@ -124,7 +163,8 @@ std::string explanation(const Cells& cells, std::string_view inside_means) {
         "plots `o` is "
         "a trial, a digit so many of them, `#` ten or more, `[==]` the predicted window, on a "
         "logarithmic axis.\n\n",
-        short_time(cells.run().horizon), inside_means, short_time(scheduling_allowance));
+        short_time(cells.run().horizon), inside_means, short_time(scheduling_allowance)) +
+        explanation_of_splits(cells);
 }
 
 /// The rows of one failure: a method each.

@@ -53,8 +53,9 @@ public:
     /// Enters the router's namespace with the calling thread, to load rules or open sockets that belong to it.
     /// Rules are loaded before connect(): those that track connections must see them begin.
     void enter_router() const { topology_.router.enter(); }
-    /// Makes the connection and the canary, proves that bytes pass both ways, and forks the roles.
-    void connect();
+    /// Makes the connection and the canary, proves that bytes pass both ways, and forks the roles. `reports` is the ring
+    /// in which the kernel reports the server's end, for a detector that needs it.
+    void connect(Fd reports = {});
     /// In a world with the user's own server: makes the canary, and the client's process where the client is ours.
     void prepare_client(const PlainClient&);
     /// The client connects and says its hello; the slot tells when it was answered. A client of the user's own is

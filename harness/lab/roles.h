@@ -56,7 +56,7 @@ int run_proxy(Fd to_client, Fd to_server);
 /// Bodies of the role processes; they return only when the control channel closes.
 int run_client(const WorldSpec&, Slot&, Fd socket, Fd control);
 /// `due` is the timer or the counter by which the supervisor asks the server to write, `noticed` the one that the server posts with
-/// its verdict.
-int run_server(const WorldSpec&, Slot&, Fd socket, Fd control, Fd due, Fd noticed);
+/// its verdict. `reports` is the ring in which the kernel reports the connection, where there is one.
+int run_server(const WorldSpec&, Slot&, Fd socket, Fd control, Fd due, Fd noticed, Fd reports);
 
 } // namespace halfopen

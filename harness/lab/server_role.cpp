@@ -11,6 +11,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "detectors/kernel_reports.h"
 #include "harness/base/error.h"
 #include "harness/base/frame.h"
 #include "harness/lab/roles.h"
@@ -36,10 +37,10 @@ void hear_alarms(Slot& slot, int flags) {
 }
 
 /// The server's end as the detector sees it. One thread at a time hands bytes over: whoever has the job of reading.
-class ServerConnection final : public Connection {
+class ServerConnection final : public ReportedConnection {
 public:
-    ServerConnection(Traffic traffic, Slot& slot, int fd, Fd due)
-        : traffic_(traffic), slot_(slot), fd_(fd), due_(std::move(due)) {
+    ServerConnection(Traffic traffic, Slot& slot, int fd, Fd due, int reports)
+        : traffic_(traffic), slot_(slot), fd_(fd), reports_(reports), due_(std::move(due)) {
         if (const Duration every = info(traffic).server_interval; every > 0ns) {
             due_ = timer_fd();
             const timespec t{0, static_cast<long>(every.count())};
@@ -59,6 +60,7 @@ public:
     Instant last_message() const override { return since(slot_.last_message); }
     Instant last_pong() const override { return since(slot_.last_pong); }
     int write_due_fd() const override { return due_.get(); }
+    int kernel_reports_fd() const override { return reports_; }
     std::vector<char> take_due() override {
         uint64_t times = 0;
         if (read(due_.get(), &times, sizeof times) != sizeof times) return {};
@@ -79,7 +81,7 @@ private:
 
     Traffic traffic_;
     Slot& slot_;
-    int fd_;
+    int fd_, reports_;
     Fd due_;
     FrameReader frames_;
 };
@@ -207,17 +209,20 @@ void start_without_signals(Traffickers& traffickers) {
 
 } // namespace
 
-int run_server(const WorldSpec& spec, Slot& slot, Fd socket, Fd control, Fd due, Fd noticed) {
+int run_server(const WorldSpec& spec, Slot& slot, Fd socket, Fd control, Fd due, Fd noticed, Fd reports) {
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    keep_only({&socket, &control, &due, &noticed});
+    if (reports)
+        keep_only({&socket, &control, &due, &noticed, &reports});
+    else
+        keep_only({&socket, &control, &due, &noticed});
     prctl(PR_SET_TIMERSLACK, 1);
     hear_alarms(slot, 0);
     char command = 0;
     if (read(control.get(), &command, 1) != 1) return 0;
     if (spec.traffic == Traffic::buffer_full) fill_buffer(socket.get());
     if (spec.traffic == Traffic::buffer_full && spec.detector->blocks_in_send()) post(due);
-    ServerConnection connection(spec.traffic, slot, socket.get(), std::move(due));
+    ServerConnection connection(spec.traffic, slot, socket.get(), std::move(due), reports.get());
     Traffickers traffickers(spec, slot, connection, control.get());
     SlotOut out(slot, noticed);
     slot.watching.stamp();

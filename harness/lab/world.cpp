@@ -98,7 +98,7 @@ std::pair<Fd, Fd> World::make_connection() {
     return {std::move(client), tcp_accept(listener)};
 }
 
-void World::connect() {
+void World::connect(Fd reports) {
     topology_.server.enter();
     const Fd canary_listener = tcp_listen({server_address, canary_port});
     topology_.client.enter();
@@ -117,7 +117,7 @@ void World::connect() {
     topology_.server.enter();
     server_ = fork_process([&] {
         return run_server(spec_, slot_, std::move(server_socket), std::move(server_end), std::move(due_),
-                          noticed_->duplicate());
+                          noticed_->duplicate(), std::move(reports));
     });
     client_control_ = std::move(client_control);
     server_control_ = std::move(server_control);

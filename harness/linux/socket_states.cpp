@@ -6,14 +6,16 @@
 
 #if HALFOPEN_HAS_BPF
 
+#include <algorithm>
 #include <atomic>
-#include <cstring>
-#include <deque>
+#include <vector>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "harness/linux/report_ring.h"
 #include "harness/linux/socket_states_layout.h"
 
 // The compiled socket_states.bpf.c travels inside the program: nothing has to be found at run time. libelf wants it
@@ -51,56 +53,42 @@ template <typename T> T* check_bpf(T* result, const char* doing) {
                                        doing));
 }
 
-Ipv4 address_of(uint32_t in_packet) {
-    Ipv4 address;
-    memcpy(address.bytes.data(), &in_packet, sizeof in_packet);
-    return address;
-}
-
-SocketChange change_of(const socket_states_change& raw) {
-    return {.at = Instant{Duration{raw.at_ns}},
-            .network_namespace = raw.inode,
-            .socket = raw.socket,
-            .local = {address_of(raw.local_address), ntohs(raw.local_port)},
-            .remote = {address_of(raw.remote_address), ntohs(raw.remote_port)},
-            .from = raw.from,
-            .to = raw.to,
-            .error = raw.error};
-}
-
 } // namespace
 
 struct SocketStates::Loaded {
+    using Places = socket_states_place[SOCKET_STATES_PLACES];
     struct Release {
         void operator()(bpf_object* object) const { bpf_object__close(object); }
         void operator()(bpf_link* link) const { bpf_link__destroy(link); }
-        void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
-        void operator()(socket_states_control* control) const { munmap(control, sizeof *control); }
+        void operator()(Places* places) const { munmap(places, sizeof *places); }
     };
     std::unique_ptr<bpf_object, Release> object;
-    std::unique_ptr<socket_states_control, Release> control; ///< the map's own memory: writing it is no system call
-    std::unique_ptr<ring_buffer, Release> ring;
-    std::unique_ptr<bpf_link, Release> link; ///< the last: nothing is reported before somebody can take it
-    int ring_fd = -1;
-    std::deque<SocketChange> taken; ///< read from the ring, not yet asked for
+    std::unique_ptr<Places, Release> places; ///< the map's own memory: writing it is no system call
+    std::unique_ptr<ReportRing> common;
+    std::vector<Fd> rings;
+    std::vector<uint32_t> taken_by; ///< the inode that has the ring of this number; 0 for none
+    std::unique_ptr<bpf_link, Release> states, retransmissions; ///< the last: nothing is reported before somebody can take it
 
-    Loaded();
+    explicit Loaded(int rings);
     bpf_map* map(const char* name) { return check_bpf(bpf_object__find_map_by_name(object.get(), name), name); }
-    static int take(void* self, void* record, size_t);
-    /// The place of an inode (of a free one: 0) among those watched; null when there is none.
-    uint32_t* find(uint64_t inode) {
-        for (uint32_t i = 0; i < control->watched; ++i)
-            if (control->inodes[i] == inode) return &control->inodes[i];
+    void make_rings(int count);
+    std::unique_ptr<bpf_link, Release> attach(const char* program) {
+        bpf_program* found = bpf_object__find_program_by_name(object.get(), program);
+        return std::unique_ptr<bpf_link, Release>(
+            check_bpf(bpf_program__attach(check_bpf(found, program)), "attaching an eBPF program"));
+    }
+    /// The place of that inode, or a free one near its own; null when there is none.
+    socket_states_place* find(uint32_t inode, bool free = false) {
+        for (uint32_t i = 0; i < SOCKET_STATES_NEAR; ++i) {
+            socket_states_place& place = (*places)[(inode + i) % SOCKET_STATES_PLACES];
+            if (place.inode == (free ? 0 : inode)) return &place;
+        }
         return nullptr;
     }
+    void take(const NetNamespace& network, uint16_t local_port, int32_t ring);
 };
 
-int SocketStates::Loaded::take(void* self, void* record, size_t) {
-    static_cast<Loaded*>(self)->taken.push_back(change_of(*static_cast<const socket_states_change*>(record)));
-    return 0;
-}
-
-SocketStates::Loaded::Loaded() {
+SocketStates::Loaded::Loaded(int ring_count) {
     libbpf_set_print(nullptr); // It would explain itself in twenty lines.
     const size_t size = static_cast<size_t>(halfopen_bpf_object_end - halfopen_bpf_object);
     bpf_object_open_opts options{};
@@ -109,53 +97,94 @@ SocketStates::Loaded::Loaded() {
     object.reset(check_bpf(bpf_object__open_mem(halfopen_bpf_object, size, &options), "opening the eBPF program"));
     // libbpf gives the error as a negative number, and sets errno too (libbpf 1.0).
     check_bpf(bpf_object__load(object.get()) == 0 ? object.get() : nullptr, "loading an eBPF program");
-    bpf_map* settings = map("control");
-    void* memory = mmap(nullptr, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(settings), 0);
+    void* memory = mmap(nullptr, sizeof(Places), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map("places")), 0);
     if (memory == MAP_FAILED) memory = nullptr;
-    control.reset(static_cast<socket_states_control*>(check_bpf(memory, "mapping the memory of an eBPF program")));
-    ring_fd = bpf_map__fd(map("changes"));
-    ring.reset(check_bpf(ring_buffer__new(ring_fd, take, this, nullptr), "mapping the ring of an eBPF program"));
-    bpf_program* program = bpf_object__find_program_by_name(object.get(), "on_set_state");
-    link.reset(check_bpf(bpf_program__attach(check_bpf(program, "on_set_state")), "attaching an eBPF program"));
+    places.reset(static_cast<Places*>(check_bpf(memory, "mapping the memory of an eBPF program")));
+    common = std::make_unique<ReportRing>(bpf_map__fd(map("common")), SOCKET_STATES_COMMON_BYTES);
+    if (ring_count > 0) make_rings(std::min(ring_count, SOCKET_STATES_RINGS));
+    states = attach("on_set_state");
+    retransmissions = attach("on_retransmit");
 }
 
-SocketStates::SocketStates() : loaded_(std::make_unique<Loaded>()) {}
+void SocketStates::Loaded::make_rings(int wanted) {
+    std::vector<int> numbers, raw;
+    for (int i = 0; i < wanted; ++i) {
+        rings.emplace_back(check(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "halfopen_ring", 0, 0, static_cast<uint32_t>(one_page()), nullptr),
+                                 "making a ring of an eBPF program"));
+        numbers.push_back(i);
+        raw.push_back(rings.back().get());
+    }
+    taken_by.resize(rings.size());
+    // All at once: each single update waits until no program runs any more (maybe_wait_bpf_programs()), some milliseconds.
+    auto count = static_cast<uint32_t>(wanted);
+    check(bpf_map_update_batch(bpf_map__fd(map("rings")), numbers.data(), raw.data(), &count, nullptr),
+          "handing rings to an eBPF program");
+}
+
+void SocketStates::Loaded::take(const NetNamespace& network, uint16_t local_port, int32_t ring) {
+    const auto inode = static_cast<uint32_t>(network.inode()); // An unsigned int in the kernel.
+    if (find(inode)) return;
+    socket_states_place* place = find(inode, true);
+    if (!place) throw CannotHere("too many network namespaces are watched at once; forget one first");
+    *place = {0, ring, htons(local_port), 0, 0, 0, 0};
+    std::atomic_ref(place->inode).store(inode); // The kernel's side must find the rest when it sees the inode.
+}
+
+SocketStates::SocketStates(int rings) : loaded_(std::make_unique<Loaded>(rings)) {}
 SocketStates::~SocketStates() = default;
 SocketStates::SocketStates(SocketStates&&) noexcept = default;
 
 bool SocketStates::is_built_in() { return true; }
 
-void SocketStates::watch(const NetNamespace& network) {
-    const auto inode = static_cast<uint32_t>(network.inode()); // An unsigned int in the kernel.
-    if (loaded_->find(inode)) return;
-    socket_states_control& control = *loaded_->control;
-    if (uint32_t* free = loaded_->find(0)) {
-        std::atomic_ref(*free).store(inode);
-    } else if (control.watched < SOCKET_STATES_WATCHED) {
-        // The kernel side must find the inode when it sees the number of them.
-        std::atomic_ref(control.inodes[control.watched]).store(inode);
-        std::atomic_ref(control.watched).fetch_add(1);
-    } else {
-        throw CannotHere(fmt::format("at most {} network namespaces can be watched at once; forget one first",
-                                     SOCKET_STATES_WATCHED));
+void SocketStates::watch(const NetNamespace& network) { loaded_->take(network, 0, SOCKET_STATES_COMMON); }
+
+void SocketStates::stamp(const NetNamespace& network, uint16_t port) { loaded_->take(network, port, SOCKET_STATES_NONE); }
+
+Fd SocketStates::stamp_and_report(const NetNamespace& network, uint16_t port) {
+    const auto inode = static_cast<uint32_t>(network.inode());
+    for (size_t i = 0; i < loaded_->rings.size(); ++i) {
+        if (loaded_->taken_by[i] != 0) continue;
+        loaded_->taken_by[i] = inode;
+        while (ReportRing(loaded_->rings[i].get()).next()) {
+        } // What the one before it left.
+        loaded_->take(network, port, static_cast<int32_t>(i));
+        return loaded_->rings[i].duplicate();
     }
+    throw Error(Exit::incomplete, fmt::format("all {} rings of the eBPF program are taken", loaded_->rings.size()));
 }
 
 void SocketStates::forget(const NetNamespace& network) {
-    if (uint32_t* place = loaded_->find(network.inode())) std::atomic_ref(*place).store(0);
+    const auto inode = static_cast<uint32_t>(network.inode());
+    socket_states_place* place = loaded_->find(inode);
+    if (!place) return;
+    std::atomic_ref(place->inode).store(0);
+    for (uint32_t& taken : loaded_->taken_by)
+        if (taken == inode) taken = 0;
 }
 
-int SocketStates::fd() const { return loaded_->ring_fd; }
-
-std::optional<SocketChange> SocketStates::next() {
-    if (loaded_->taken.empty()) ring_buffer__consume(loaded_->ring.get());
-    if (loaded_->taken.empty()) return std::nullopt;
-    const SocketChange change = loaded_->taken.front();
-    loaded_->taken.pop_front();
-    return change;
+KernelKnew SocketStates::knew(const NetNamespace& network) const {
+    socket_states_place* place = loaded_->find(static_cast<uint32_t>(network.inode()));
+    if (!place) return {};
+    KernelKnew knew;
+    const auto instant = [](__u64& ns) -> std::optional<Instant> {
+        const __u64 at = std::atomic_ref(ns).load();
+        return at ? std::optional(Instant{Duration{static_cast<int64_t>(at)}}) : std::nullopt;
+    };
+    knew.fin = instant(place->fin_at_ns);
+    knew.gave_up = instant(place->end_at_ns);
+    knew.error = place->error;
+    return knew;
 }
 
-uint64_t SocketStates::lost() const { return std::atomic_ref(loaded_->control->lost).load(); }
+int SocketStates::fd() const { return loaded_->common->fd(); }
+
+std::optional<SocketChange> SocketStates::next() { return loaded_->common->next(); }
+
+uint64_t SocketStates::lost() const {
+    uint64_t lost = 0;
+    for (socket_states_place& place : *loaded_->places) lost += std::atomic_ref(place.lost).load();
+    return lost;
+}
 
 } // namespace halfopen
 
@@ -165,7 +194,7 @@ namespace halfopen {
 
 struct SocketStates::Loaded {};
 
-SocketStates::SocketStates() {
+SocketStates::SocketStates(int) {
     throw CannotHere("halfopen was built without eBPF; to have it: sudo apt-get install clang libbpf-dev, then "
                      "configure again (cmake --preset release) and build");
 }
@@ -174,6 +203,9 @@ SocketStates::SocketStates(SocketStates&&) noexcept = default;
 bool SocketStates::is_built_in() { return false; }
 void SocketStates::watch(const NetNamespace&) {}
 void SocketStates::forget(const NetNamespace&) {}
+void SocketStates::stamp(const NetNamespace&, uint16_t) {}
+Fd SocketStates::stamp_and_report(const NetNamespace&, uint16_t) { return {}; }
+KernelKnew SocketStates::knew(const NetNamespace&) const { return {}; }
 int SocketStates::fd() const { return -1; }
 std::optional<SocketChange> SocketStates::next() { return std::nullopt; }
 uint64_t SocketStates::lost() const { return 0; }
@@ -184,7 +216,7 @@ uint64_t SocketStates::lost() const { return 0; }
 
 namespace halfopen {
 
-bool SocketChange::gave_up() const { return to == TCP_CLOSE && error != 0; }
+bool SocketChange::gave_up() const { return to == TCP_CLOSE && from != to && error != 0; }
 
 std::string why_no_socket_states() {
     try {

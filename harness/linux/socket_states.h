@@ -28,33 +28,51 @@ struct SocketChange {
     uint64_t network_namespace; ///< its inode
     uint64_t socket;            ///< the same for all changes of one socket, until the kernel frees it
     Endpoint local, remote;     ///< IPv4, also of an IPv6 socket that speaks it; else only the ports
-    int from, to;               ///< TCP_ESTABLISHED, TCP_CLOSE_WAIT, ... (<netinet/tcp.h>)
+    int from, to;               ///< TCP_ESTABLISHED, TCP_CLOSE_WAIT, ... (<netinet/tcp.h>); the same: a retransmission
     int error;                  ///< the socket's pending error (sk_err), 0 for none
+    uint32_t acknowledged;      ///< the first sequence number that is not acknowledged (snd_una)
 
     /// The connection is over, and not because the program that holds it said so.
     bool gave_up() const;
 };
 
+/// What the kernel has done with the sockets of one namespace: the first FIN that came, the first of them that ended and
+/// not by its program.
+struct KernelKnew {
+    std::optional<Instant> fin, gave_up;
+    int error = 0; ///< with which it gave up
+    /// The earlier of the two: from then on it knew that the client sends no more.
+    std::optional<Instant> first() const { return fin ? fin : gave_up; }
+};
+
 class SocketStates {
 public:
-    /// Loads the program and starts it; nothing is watched yet. CannotHere with the reason and the mend.
-    SocketStates();
+    /// Loads the program and starts it; nothing is watched yet. So many namespaces can have a ring of their own
+    /// (ReportRing). CannotHere with the reason and the mend.
+    explicit SocketStates(int rings = 0);
     ~SocketStates();
     SocketStates(SocketStates&&) noexcept;
 
     /// Whether clang and libbpf were there when halfopen was built.
     static bool is_built_in();
 
-    /// From now on, the TCP sockets of this network namespace are reported; at most 512 at once. Inodes are used again:
-    /// forget a namespace before its last descriptor is closed.
+    /// From now on, the TCP sockets of this network namespace are reported to next(). Inodes are used again: forget a
+    /// namespace before its last descriptor is closed.
     void watch(const NetNamespace&);
     void forget(const NetNamespace&);
+
+    /// The same for the sockets with one local port, of which only the instants are kept, for knew(): nobody is woken up.
+    void stamp(const NetNamespace&, uint16_t local_port);
+    /// And they are reported, with their retransmissions, to a ring of the namespace's own, which is empty: its
+    /// descriptor. Error when all rings are taken.
+    Fd stamp_and_report(const NetNamespace&, uint16_t local_port);
+    KernelKnew knew(const NetNamespace&) const;
 
     /// Readable (poll(2)) while there are changes to be taken.
     int fd() const;
     /// The next change, in the order in which they were reported; nothing when there is none yet.
     std::optional<SocketChange> next();
-    /// So many changes were lost because nobody had taken the ones before them (4,000 have room).
+    /// So many changes were lost because nobody had taken the ones before them (3,000 have room).
     uint64_t lost() const;
 
 private:

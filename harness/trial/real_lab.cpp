@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "harness/base/error.h"
 #include "harness/linux/machine.h"
 #include "harness/linux/ruleset.h"
 #include "harness/trial/kernel_facts.h"
@@ -19,7 +20,8 @@ void keep_hooks_awake() {
                "chain b { type filter hook forward priority filter; }; }");
 }
 
-NamespacesLab::NamespacesLab(const Fd& channel) : channel_(channel), sysctls_(Sysctls::for_new_worlds()) {
+NamespacesLab::NamespacesLab(const Fd& channel, SocketStates* instants, std::string why_no_instants)
+    : channel_(channel), instants_(instants), why_no_instants_(std::move(why_no_instants)), sysctls_(Sysctls::for_new_worlds()) {
     raise_descriptor_limit();
     capacity_ = measure_capacity().worlds;
     sysctls_.apply(false);
@@ -54,7 +56,8 @@ Slot& NamespacesLab::fresh_slot() {
 }
 
 std::unique_ptr<LiveTrial> NamespacesLab::build(const PlannedTrial& planned) {
-    return std::make_unique<NamespaceTrial>(planned, sysctls_, kernel_, fresh_slot(), noticed_);
+    if (!instants_ && needs_reports(*planned.detector)) throw CannotHere(why_no_instants_);
+    return std::make_unique<NamespaceTrial>(planned, sysctls_, kernel_, fresh_slot(), noticed_, instants_);
 }
 
 namespace {

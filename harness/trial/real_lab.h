@@ -6,6 +6,7 @@
 #include "harness/lab/capacity.h"
 #include "harness/lab/slot.h"
 #include "harness/linux/shared.h"
+#include "harness/linux/socket_states.h"
 #include "harness/trial/schedule.h"
 
 namespace halfopen {
@@ -17,7 +18,8 @@ void keep_hooks_awake();
 class NamespacesLab final : public TrialLab {
 public:
     /// `channel` leads to the program; when its other end closes, or says something, the run is to be stopped.
-    explicit NamespacesLab(const Fd& channel);
+    /// `instants` are the kernel's own, where they can be had; otherwise `why_no_instants`.
+    explicit NamespacesLab(const Fd& channel, SocketStates* instants = nullptr, std::string why_no_instants = {});
 
     Instant now() override { return MonotonicClock::now(); }
     bool sleep_until(Instant) override;
@@ -35,6 +37,8 @@ private:
     bool sleep(Instant, bool until_notice);
 
     const Fd& channel_;
+    SocketStates* instants_;
+    std::string why_no_instants_;
     Sysctls sysctls_;
     std::vector<std::pair<std::string, std::optional<std::string>>> read_back_;
     KernelFacts kernel_;

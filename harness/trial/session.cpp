@@ -1,5 +1,7 @@
 #include "harness/trial/session.h"
 
+#include <algorithm>
+
 #include <sys/socket.h>
 
 #include "harness/base/error.h"
@@ -61,7 +63,7 @@ bool try_server(const LabTask& task, NamespacesLab& base, LabFacts facts, const 
 int run_lab(const LabTask& task, const Fd& channel) {
     try {
         const Instant began = MonotonicClock::now();
-        NamespacesLab lab(channel);
+        NamespacesLab lab(channel, task.instants.get(), task.why_no_instants);
         if (task.worlds > 0) lab.limit_capacity(task.worlds);
         const auto floor = measure_floor(lab, task.floor_samples);
         if (!floor) return 0;
@@ -84,10 +86,13 @@ int run_lab(const LabTask& task, const Fd& channel) {
 
 /// Only root can have them, and only before there are namespaces. Loading is the one way to know whether they can be had.
 LabTask with_instants(LabTask task) {
-    if (!task.server) return task;
+    // Those that the machine spoils come back beside the ones that are still watched.
+    const auto rings = 2 * std::count_if(task.trials.begin(), task.trials.end(),
+                                         [](const PlannedTrial& t) { return t.skip.empty() && needs_reports(*t.detector); });
     try {
-        task.instants = std::make_shared<SocketStates>();
-    } catch (const Error&) { // Then the instants are seen by looking, and the report says so.
+        task.instants = std::make_shared<SocketStates>(static_cast<int>(rings));
+    } catch (const Error& e) { // Then `try` sees the instants by looking, and all others go without.
+        task.why_no_instants = e.what();
     }
     return task;
 }

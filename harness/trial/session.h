@@ -34,6 +34,7 @@ struct LabTask {
     Duration sweep_up_to{0}; ///< with a server of the user's own: periods that are longer are not swept by the phases
     std::shared_ptr<CommandLog> log{}; ///< for what that server prints; without one it is told in the end
     std::shared_ptr<SocketStates> instants{}; ///< the kernel's own, where they can be had
+    std::string why_no_instants{};            ///< otherwise
 };
 
 /// The namespaces lab, in a supervisor of its own.

@@ -44,10 +44,25 @@ Window at(Duration d) { return {d, d}; }
 } // namespace
 
 NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysctls, const KernelFacts& kernel, Slot& slot,
-                               const Fd& noticed)
-    : WorldTrial(planned, kernel, World(spec_of_world(planned), sysctls, slot, noticed)) {
+                               const Fd& noticed, SocketStates* instants)
+    : WorldTrial(planned, kernel, World(spec_of_world(planned), sysctls, slot, noticed)), instants_(instants) {
     arm();
-    world_.connect();
+    Fd reports;
+    const NetNamespace& server = world_.topology().server;
+    if (needs_reports(*planned.detector))
+        reports = instants_->stamp_and_report(server, server_port);
+    else if (instants_)
+        instants_->stamp(server, server_port);
+    world_.connect(std::move(reports));
+}
+
+NamespaceTrial::~NamespaceTrial() {
+    if (instants_) instants_->forget(world_.topology().server);
+}
+
+bool needs_reports(const Detector& detector) {
+    const auto& needs = detector.describe().needs;
+    return std::find(needs.begin(), needs.end(), "eBPF") != needs.end();
 }
 
 bool NamespaceTrial::is_settled() {
@@ -136,6 +151,12 @@ void NamespaceTrial::add_costs(TrialLine& line) const {
                      after->wakeups - usage_before_->wakeups, after->cpu_ns - usage_before_->cpu_ns};
 }
 
+void NamespaceTrial::add_instants(TrialLine& line) const {
+    if (!instants_) return;
+    if (const auto knew = instants_->knew(world_.topology().server).first())
+        line.kernel_knew_after = Window{*knew - bracket_.before, *knew - bracket_.before};
+}
+
 void NamespaceTrial::look_before_fault() {
     usage_before_ = main_thread_usage(world_.server().pid());
     info_before_ = tcp_info(world_.server_socket());
@@ -144,6 +165,7 @@ void NamespaceTrial::look_before_fault() {
 void NamespaceTrial::judge_line(TrialLine& line) {
     const Slot& slot = world_.slot();
     add_costs(line);
+    add_instants(line);
     line.signal = slot.signal.get();
     if (slot.signal.is_set()) {
         line.verdict = slot.is_eof ? Verdict::eof : Verdict::gone;

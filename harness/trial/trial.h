@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/lab/lab.h"
+#include "harness/linux/socket_states.h"
 #include "harness/linux/tcp_info.h"
 #include "harness/trial/schedule.h"
 
@@ -69,11 +70,17 @@ private:
     bool verified_ = false;
 };
 
+/// A detector that hears from the kernel itself, by eBPF.
+bool needs_reports(const Detector&);
+
 class NamespaceTrial final : public WorldTrial {
 public:
     /// Builds the world, arms the faults, makes the connection and starts the roles, which then wait. `slot` must be
     /// fresh and outlive the trial; `noticed` is the eventfd that the server posts with its verdict.
-    NamespaceTrial(const PlannedTrial&, const Sysctls&, const KernelFacts&, Slot& slot, const Fd& noticed);
+    /// With `instants` the kernel's own are known; a detector that needs its reports cannot do without.
+    NamespaceTrial(const PlannedTrial&, const Sysctls&, const KernelFacts&, Slot& slot, const Fd& noticed,
+                   SocketStates* instants = nullptr);
+    ~NamespaceTrial() override;
 
     void start() override { world_.start(); }
     bool is_settled() override;
@@ -92,6 +99,9 @@ private:
     /// How long a byte may take that must arrive.
     Duration patience() const;
     void add_costs(TrialLine&) const;
+    void add_instants(TrialLine&) const;
+
+    SocketStates* instants_;
 
     std::optional<ThreadUsage> usage_before_;
     std::optional<TcpInfo> info_before_;

@@ -51,6 +51,40 @@ TEST_CASE("timeouts whose gaps have grown beyond what is compared are no alarm, 
     CHECK(silent_drop("nstat:count=5,within=7s", Traffic::one_write).kind == Kind::unknown);
 }
 
+TEST_CASE("the kernel says what recv() would, and with the errno") {
+    const Prediction fin = predict("bpf-state", right_after(Effect::fin, Truth::gone));
+    CHECK(fin.verdict == Verdict::eof);
+    CHECK(fin.signal == "inet_sock_set_state: CLOSE_WAIT");
+    CHECK(predict("bpf-state", right_after(Effect::reset, Truth::gone)).signal == "inet_sock_set_state: ECONNRESET");
+    CHECK(silent_drop("bpf-state").kind == Kind::never);
+    CHECK(silent_drop("bpf-state", Traffic::one_write).after.from > 900s);
+    CHECK(stopped("bpf-state", Traffic::sending).kind == Kind::never);
+}
+
+TEST_CASE("the first retransmission is the tail loss probe, unless the writer has something new for it") {
+    // Probe 0.204 s after the write (+ a jiffy), then the timer's at 0.41, 0.82, 1.63 s; the write 10 to 20 ms after the
+    // fault.
+    require_is(silent_drop("bpf-retransmit:count=1", Traffic::one_write).after, 0.214, 0.228);
+    require_is(silent_drop("bpf-retransmit", Traffic::one_write).after, 1.666, 1.708);
+    CHECK(silent_drop("bpf-retransmit", Traffic::one_write).signal == "tcp_retransmit_skb: 4 in a row");
+    CHECK(silent_drop("bpf-retransmit", Traffic::sending).after.from > 3s);
+    CHECK(silent_drop("bpf-retransmit").kind == Kind::never);
+    CHECK(reboot("bpf-retransmit", Traffic::one_write).kind == Kind::never);
+    Situation s = right_after(Effect::silence, Truth::unreachable, Traffic::one_write);
+    s.kernel.tail_loss_probe = false;
+    CHECK(predict("bpf-retransmit", s).after.from > 3s);
+}
+
+TEST_CASE("the retransmission that is answered after the healing is heard like the others") {
+    Situation s = right_after(Effect::silence, Truth::alive, Traffic::one_write);
+    s.heals_after = 1s; // after the third, before the fourth
+    CHECK(predict("bpf-retransmit", s).outcome(s.truth, 15s) == Outcome::false_alarm);
+    CHECK(predict("bpf-retransmit:count=5", s).kind == Kind::never);
+    CHECK(predict("tcp-info:retransmits=3", s).kind == Kind::never);
+    CHECK(predict("nstat", s).outcome(s.truth, 15s) == Outcome::false_alarm);
+    CHECK(predict("nstat:count=4", s).kind == Kind::never);
+}
+
 TEST_CASE("on a lossy path the timeouts of several writes add up, and on a slow one there are none") {
     Situation s = right_after(Effect::lossy, Truth::alive, Traffic::sending);
     s.loss_percent = 1;
@@ -66,7 +100,7 @@ TEST_CASE("on a lossy path the timeouts of several writes add up, and on a slow 
 
 TEST_CASE("a path that is healed before the count is reached convicts nobody") {
     Situation s = right_after(Effect::silence, Truth::alive, Traffic::one_write);
-    s.heals_after = 1s;
+    s.heals_after = 500ms;
     CHECK(predict("nstat", s).kind == Kind::never);
     s.heals_after = 5s;
     CHECK(predict("nstat", s).outcome(s.truth, 15s) == Outcome::false_alarm);

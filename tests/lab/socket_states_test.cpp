@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/linux/link.h"
+#include "harness/linux/report_ring.h"
 #include "harness/linux/ruleset.h"
 #include "harness/linux/socket_states.h"
 #include "support/catch.h"
@@ -170,6 +171,54 @@ TEST_CASE("socket states: only watched namespaces are reported, and what nobody 
               states.watch(network);
               connect_once();
               expect(states.next().has_value(), "a place was not used again");
+          }) == "ok");
+}
+
+TEST_CASE("socket states: the sockets of one port are stamped, once each way, and reported to a ring of their namespace's own") {
+    NEEDS_SOCKET_STATES;
+    SocketStates states(1);
+    CHECK(in_lab([&] {
+              Pair pair;
+              const NetNamespace& server = pair.topology.server;
+              const Fd descriptor = states.stamp_and_report(server, server_port);
+              ReportRing ring(descriptor.get());
+              states.stamp(pair.topology.client, server_port); // of another port's: the client's end has none of ours
+              expect(!states.knew(server).first() && !ring.next(), "it knew before anything was so");
+              const Instant before = MonotonicClock::now();
+              pair.client.reset();
+              sleep_until(MonotonicClock::now() + 20ms);
+              const KernelKnew knew = states.knew(server);
+              expect(knew.fin && !knew.gave_up && before < *knew.fin && *knew.fin < MonotonicClock::now(), "no FIN is stamped");
+              const auto fin = ring.next();
+              expect(fin && fin->to == TCP_CLOSE_WAIT && fin->at == *knew.fin, "the FIN is not reported");
+              expect(!states.knew(pair.topology.client).first(), "a socket of another port is stamped");
+              expect(!states.next(), "the common reader hears it too");
+              states.forget(server);
+              Pair next;
+              expect(states.stamp_and_report(next.topology.server, server_port).get() >= 0, "the ring is not free again");
+              expect(!states.knew(next.topology.server).first(), "it begins with what was before");
+              states.forget(next.topology.server);
+              states.forget(pair.topology.client);
+          }) == "ok");
+}
+
+TEST_CASE("socket states: retransmissions are reported with what is acknowledged") {
+    NEEDS_SOCKET_STATES;
+    SocketStates states(1);
+    CHECK(in_lab([&] {
+              Pair pair;
+              const Fd descriptor = states.stamp_and_report(pair.topology.server, server_port);
+              ReportRing ring(descriptor.get());
+              pair.topology.router.enter();
+              load_rules("table ip t { chain c { type filter hook prerouting priority raw; drop; }; }");
+              expect(send(pair.server.get(), "x", 1, MSG_NOSIGNAL) == 1, "the server cannot write");
+              sleep_until(MonotonicClock::now() + 1s); // the tail loss probe and two of the timer's
+              std::vector<SocketChange> all;
+              while (const auto one = ring.next()) all.push_back(*one);
+              expect(all.size() == 3, "there are not three");
+              for (const SocketChange& one : all)
+                  expect(one.from == one.to && one.acknowledged == all.front().acknowledged && !one.gave_up(), "it is none");
+              states.forget(pair.topology.server);
           }) == "ok");
 }
 
