@@ -37,4 +37,11 @@ std::string label_with_changes(const Detector&);
 /// True while the client goes on doing what it did before the fault.
 bool client_lives(Effect);
 
+/// True while it answers pings too: not when they wait in the stream behind a write that is lost.
+bool answers_pings(const Situation&);
+
+/// Since the last answer to a ping, of which the next is due `interval` after it: one that is due before such a write
+/// is answered still.
+Window last_answer(const Situation&, Window before, Duration interval);
+
 } // namespace halfopen

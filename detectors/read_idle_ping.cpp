@@ -87,11 +87,11 @@ private:
         const bool full = s.traffic == Traffic::buffer_full;
         if (const auto waited = waits(s, for_a_message(s)); waited && !full)
             return *waited;
-        if (client_lives(s.effect) && !full)
+        if (answers_pings(s) && !full)
             return never(fmt::format("the client writes, or its worker answers the ping that comes after {} "
                                      "of silence, well within {}",
                                      plain(idle()), plain(timeout())));
-        const Window before = waited_before_fault(s);
+        const Window before = last_answer(s, waited_before_fault(s), idle());
         Prediction p;
         p.kind = Prediction::Kind::window;
         p.after = Window{timeout(), timeout() + poll_lateness(timeout())} - before;

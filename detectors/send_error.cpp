@@ -39,6 +39,7 @@ Prediction only_write(const Situation& s) {
         return fails(write, "the RST is there before the write, which comes 10 ms after the fault and fails");
     case Effect::fin:
         return never("the first write after a close succeeds and draws a RST; only a second one would fail");
+    case Effect::large_lost:
     case Effect::silence:
         return never("the write is accepted by the server's own kernel, and no other follows");
     case Effect::reset_on_send:
@@ -66,6 +67,7 @@ Prediction next_writes(const Situation& s) {
     case Effect::reset_on_send:
         return fails(write + draws_a_reset(s),
                      "the next write is accepted and draws a RST; the one after it fails");
+    case Effect::large_lost:
     case Effect::silence:
     case Effect::lossy: {
         const SocketEvent end = socket_events(s, {});

@@ -26,7 +26,7 @@ public:
 
     Prediction predict(const Situation& s) const override {
         const bool piles_up =
-            s.effect == Effect::silence || s.effect == Effect::acknowledges_only || s.effect == Effect::lossy;
+            writes_vanish(s) || s.effect == Effect::acknowledges_only || s.effect == Effect::lossy;
         if (s.traffic == Traffic::sending && piles_up)
             return unknown(
                 "every send() is taken for a delivery until the send buffer is full, and then EAGAIN "

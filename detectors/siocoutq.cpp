@@ -98,7 +98,7 @@ private:
             return full(s);
         if (!info(s.traffic).server_writes)
             return never("the server writes nothing, so nothing waits to be acknowledged");
-        if (client_lives(s.effect))
+        if (client_lives(s.effect) && !writes_vanish(s))
             return acknowledged_late(s);
         if (s.effect == Effect::acknowledges_only && s.traffic == Traffic::sending)
             return unknown(
@@ -115,7 +115,7 @@ private:
             return never("all that the server wrote was acknowledged, and it writes nothing more");
         if (s.effect == Effect::reset && s.traffic == Traffic::one_write && s.one_way == 0ns)
             return never("the only write comes after the RST and is refused, so the queue stays empty");
-        if (s.effect == Effect::silence)
+        if (writes_vanish(s))
             return is_outage(s) ? in_outage(s, *write) : stuck(*write, "the write reaches nobody");
         return stuck(*write, "the write draws a RST, which acknowledges nothing, and the queue of a dead "
                              "connection keeps its last number");

@@ -31,7 +31,7 @@ public:
         const Prediction state = sees_state(s, interval(), Verdict::eof);
         if (s.effect == Effect::slow || s.effect == Effect::lossy)
             return earlier(impatient(s), state);
-        if (s.effect != Effect::silence)
+        if (!writes_vanish(s))
             return state;
         if (s.traffic == Traffic::buffer_full)
             return is_outage(s) ? state : earlier(window_probes_count(s), state);

@@ -152,6 +152,10 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
     if (const Duration server = info(traffic).server_interval; server > 0ns)
         s.segment_before_fault = {0ns, server + 60ms};
     s.client_is_heard = scenario.client_is_heard();
+    if (const FaultInfo* decisive = scenario.decisive()) {
+        s.refusal = decisive->refusal;
+        s.bare_segments_pass = decisive->bare_segments_pass;
+    }
     if (s.one_way > 0ns) plan_delay(s, before);
     hear_on(s, detector);
     if (traffic == Traffic::in_flight) s.unacked = 1;

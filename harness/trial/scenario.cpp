@@ -58,11 +58,13 @@ std::vector<Traffic> read_traffic(const TomlFile& file) {
 
 } // namespace
 
-Effect Scenario::effect() const {
+const FaultInfo* Scenario::decisive() const {
     for (const FaultEntry& fault : faults)
-        if (fault.kind->about.effect != Effect::nothing) return fault.kind->about.effect;
-    return Effect::nothing;
+        if (fault.kind->about.effect != Effect::nothing) return &fault.kind->about;
+    return nullptr;
 }
+
+Effect Scenario::effect() const { return decisive() ? decisive()->effect : Effect::nothing; }
 
 bool Scenario::kernel_says_goodbye() const {
     return effect() == Effect::fin || std::any_of(faults.begin(), faults.end(), [](const FaultEntry& fault) {

@@ -26,6 +26,8 @@ struct Scenario {
 
     /// What the server's kernel meets: the first fault that it can notice decides.
     Effect effect() const;
+    /// What is known of the fault that decides; nullptr when nothing happens that the server's kernel meets.
+    const FaultInfo* decisive() const;
     /// The client's kernel decides what to say at the end of its socket, FIN or RST.
     bool kernel_says_goodbye() const;
     /// Only what the server sends is lost.

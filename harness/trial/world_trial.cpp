@@ -36,6 +36,10 @@ Situation WorldTrial::situation_of_world() const {
     s.loss_percent = planned_.scenario->loss_percent();
     s.heals_after = planned_.heal_after;
     s.client_is_heard = planned_.scenario->client_is_heard();
+    if (const FaultInfo* decisive = planned_.scenario->decisive()) {
+        s.refusal = decisive->refusal;
+        s.bare_segments_pass = decisive->bare_segments_pass;
+    }
     s.horizon = planned_.horizon;
     return s;
 }
@@ -60,7 +64,7 @@ std::string WorldTrial::fire() {
     just_before_fault();
     bracket_ = faults_.front()->fire(world_);
     for (size_t i = 1; i < faults_.size(); ++i) faults_[i]->fire(world_);
-    world_.canary().probe();
+    world_.canary().probe(planned_.scenario->path());
     const Precision limit = precision(faults_.front()->describe());
     if (bracket_.before - due > limit.slip)
         return fmt::format("noisy: the fault happened {} after the moment it was predicted for", say(bracket_.before - due));
