@@ -34,7 +34,7 @@ public:
         if (!writes_vanish(s))
             return state;
         if (s.traffic == Traffic::buffer_full)
-            return is_outage(s) ? state : earlier(window_probes_count(s), state);
+            return is_outage(s) || s.bare_segments_pass ? state : earlier(window_probes_count(s), state);
         const auto write = unanswered_write_of(s, std::nullopt);
         if (!write)
             return state;

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "detectors/theory/refusal.h"
+#include "detectors/theory/icmp.h"
 #include "detectors/theory/wheel.h"
 
 namespace halfopen {
@@ -107,8 +107,8 @@ Window first_resend(const Flight& f) {
 }
 
 Window retransmission(const Flight& f, int n) {
-    if (f.refusal.undoes_backoff)
-        return refused_retransmission(f, n);
+    if (f.icmp.undoes_backoff)
+        return answered_retransmission(f, n);
     if (f.crowded) {
         Flight alone = f;
         alone.crowded = false;
@@ -120,8 +120,8 @@ Window retransmission(const Flight& f, int n) {
 }
 
 Window giving_up(const Flight& f, Duration user_timeout) {
-    if (f.refusal.undoes_backoff)
-        return refused_giving_up(f, user_timeout);
+    if (f.icmp.undoes_backoff)
+        return answered_giving_up(f, user_timeout);
     const auto chain = [&](int64_t stamp) { return run_to_end(f, user_timeout, stamp).end; };
     return over_phases(f.kernel.hz, longest_timer(f), chain);
 }

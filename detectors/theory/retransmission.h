@@ -31,7 +31,7 @@ struct Flight {
     /// Writes follow each other and put the tail loss probe off, so that the first retransmission comes as
     /// early as one RTO after the write, or as late as after probe and RTO.
     bool crowded = false;
-    Refusal refusal = {};    ///< a router answers what is sent, as far as its rate limit allows (refusal.h)
+    IcmpAnswer icmp = {};    ///< a router answers what is sent, as far as its rate limit allows (icmp.h)
     Window after_fault = {}; ///< where it does: when the write came
 };
 

@@ -7,7 +7,7 @@
 #include "detectors/theory/keepalive.h"
 #include "detectors/theory/one_way.h"
 #include "detectors/theory/persist.h"
-#include "detectors/theory/refusal.h"
+#include "detectors/theory/icmp.h"
 #include "detectors/theory/wheel.h"
 #include "detectors/theory/words.h"
 #include "harness/base/error.h"
@@ -56,7 +56,7 @@ SocketEvent probes_unanswered(const Situation& s, const SocketTimers& t) {
     return {Kind::error,
             ETIMEDOUT,
             abort - last_segment(s, t),
-            fmt::format("{}; {}{}", sum, late, s.refusal ? say_out_of_window() : ""),
+            fmt::format("{}; {}{}", sum, late, s.icmp ? say_out_of_window() : ""),
             {"0 s: the last segment arrives; the keepalive timer counts from here (tcp_keepalive_timer())",
              fmt::format("{}: first probe, unanswered", in_seconds(first_probe(t.idle, hz))),
              fmt::format("then a probe every {}", in_seconds(timer(t.interval, hz))),
@@ -74,7 +74,7 @@ SocketEvent data_unanswered(const Situation& s, const SocketTimers& t, Window wr
                           in_seconds(retransmission_budget(s.kernel.retries2, s.kernel.rto_max)),
                           s.kernel.retries2);
     const std::string off = t.keepalive ? "keepalive is off while a byte is unacknowledged; " : "";
-    const int error = s.refusal ? error_after_refusals(flight_of(s), t.user_timeout) : ETIMEDOUT;
+    const int error = s.icmp ? error_after_icmp(flight_of(s), t.user_timeout) : ETIMEDOUT;
     return {
         Kind::error,
         error,
@@ -82,12 +82,12 @@ SocketEvent data_unanswered(const Situation& s, const SocketTimers& t, Window wr
         fmt::format(
             "{}the kernel gives up at the first retransmission timer that fires {} or more after the first "
             "retransmission: {} from the unanswered write{}",
-            off, limit, in_seconds(end), s.refusal ? say_soft(s.refusal) : ""),
+            off, limit, in_seconds(end), s.icmp ? say_soft(s.icmp) : ""),
         {fmt::format("{} after the fault: the server writes, and nobody acknowledges", in_seconds(write)),
          fmt::format("{} after the write: first retransmission, RTO {}; the limit counts from here "
                      "(retransmits_timed_out())",
                      in_seconds(first), in_seconds(s.rto)),
-         s.refusal.undoes_backoff ? "each ICMP error takes one doubling of the gap back (RFC 6069)"
+         s.icmp.undoes_backoff ? "each ICMP error takes one doubling of the gap back (RFC 6069)"
                                   : fmt::format("the gaps double up to {}", plain(s.kernel.rto_max)),
          fmt::format("{} after the write: the first timer beyond {}: {}", in_seconds(end), limit,
                      error != 0 ? errno_name(error) : "ETIMEDOUT, or the router's error")}};

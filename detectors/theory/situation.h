@@ -32,7 +32,7 @@ std::string_view name(Effect);
 /// A router that refuses to pass packets and says so to whoever sent them, by an ICMP error. TCP only keeps it as a
 /// soft error: nothing is told until a timer ends the connection, which then carries it in place of ETIMEDOUT
 /// (net/ipv4/tcp_ipv4.c: tcp_v4_err(); tcp_timer.c: tcp_write_err()).
-struct Refusal {
+struct IcmpAnswer {
     int error = 0;              ///< the errno that the kernel makes of it (icmp_err_convert); 0: no such router
     bool undoes_backoff = false; ///< network or host unreachable: takes back one doubling of the RTO (RFC 6069)
     bool by_route = false;      ///< it comes from a route that leads nowhere, whose errors are limited twice
@@ -75,7 +75,7 @@ struct Situation {
     int loss_percent = 0;                         ///< where the effect is lossy
     std::optional<Duration> heals_after;          ///< the fault is undone so long after it
     bool client_is_heard = false; ///< where the effect is silence: only what the server sends is lost
-    Refusal refusal;              ///< where the effect is silence: the router answers what it does not pass
+    IcmpAnswer icmp;              ///< where the effect is silence: the router answers what it does not pass
     bool bare_segments_pass = false; ///< where the effect is silence: only segments that carry data are lost
     Duration horizon{0};                          ///< how long it is watched after the fault; zero: for ever
 };

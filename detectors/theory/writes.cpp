@@ -52,8 +52,8 @@ Flight flight_of(const Situation& s) {
     const bool keeps_writing =
         s.traffic == Traffic::sending || (s.traffic == Traffic::request_response && s.one_way > 0ns);
     Flight f{s.kernel, s.rto, s.srtt, static_cast<int>(std::max(1u, s.unacked)), keeps_writing};
-    f.refusal = s.refusal;
-    if (s.refusal)
+    f.icmp = s.icmp;
+    if (s.icmp)
         f.after_fault = unanswered_write_of(s, std::nullopt).value_or(Window{0ns, 1s});
     return f;
 }

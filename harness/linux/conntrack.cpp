@@ -13,18 +13,18 @@ namespace halfopen {
 
 namespace {
 
-/// A deletion that names no connection means all of them.
-struct Flush {
+/// A message that names no connection means all of them.
+struct All {
     nlmsghdr header{};
     nfgenmsg generic{};
 };
 
-std::vector<char> flush_message() {
-    Flush message;
+std::vector<char> message_about_all(int what, int flags) {
+    All message;
     message.header.nlmsg_len = sizeof message;
-    message.header.nlmsg_type = (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_DELETE;
-    message.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-    message.generic.nfgen_family = AF_UNSPEC;
+    message.header.nlmsg_type = static_cast<uint16_t>((NFNL_SUBSYS_CTNETLINK << 8) | what);
+    message.header.nlmsg_flags = static_cast<uint16_t>(NLM_F_REQUEST | flags);
+    message.generic.nfgen_family = AF_INET;
     std::vector<char> bytes(sizeof message);
     std::memcpy(bytes.data(), &message, sizeof message);
     return bytes;
@@ -34,7 +34,7 @@ std::vector<char> flush_message() {
 
 ConntrackTable::ConntrackTable()
     : socket_(check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER), "opening a conntrack netlink socket")),
-      flush_(flush_message()) {}
+      flush_(message_about_all(IPCTNL_MSG_CT_DELETE, NLM_F_ACK)), list_(message_about_all(IPCTNL_MSG_CT_GET, NLM_F_DUMP)) {}
 
 void ConntrackTable::forget_all() {
     check(send(socket_.get(), flush_.data(), flush_.size(), 0), "forgetting all connections");
@@ -47,6 +47,19 @@ void ConntrackTable::forget_all() {
     if (error->error == -EINVAL || error->error == -EOPNOTSUPP)
         throw CannotHere("forgetting connections: this kernel has no ctnetlink (module nf_conntrack_netlink)");
     if (error->error != 0) throw SystemError("forgetting all connections", -error->error);
+}
+
+int ConntrackTable::count() {
+    check(send(socket_.get(), list_.data(), list_.size(), 0), "asking for the known connections");
+    alignas(nlmsghdr) char answer[32768];
+    for (int entries = 0;;) {
+        auto left = static_cast<int>(check(recv(socket_.get(), answer, sizeof answer, 0), "reading the known connections"));
+        for (auto* m = reinterpret_cast<nlmsghdr*>(answer); NLMSG_OK(m, static_cast<unsigned>(left)); m = NLMSG_NEXT(m, left)) {
+            if (m->nlmsg_type == NLMSG_DONE) return entries;
+            if (m->nlmsg_type == NLMSG_ERROR) throw Error(Exit::incomplete, "reading the known connections: refused");
+            ++entries;
+        }
+    }
 }
 
 } // namespace halfopen

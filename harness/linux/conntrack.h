@@ -14,10 +14,12 @@ public:
     ConntrackTable();
     /// Every entry is gone at once, as if it had timed out: one message (ctnetlink_flush_conntrack() in the kernel).
     void forget_all();
+    /// How many entries there are (net.netfilter.nf_conntrack_count says 0 in a namespace of a user's own).
+    int count();
 
 private:
     Fd socket_;
-    std::vector<char> flush_;
+    std::vector<char> flush_, list_;
 };
 
 } // namespace halfopen

@@ -153,7 +153,7 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
         s.segment_before_fault = {0ns, server + 60ms};
     s.client_is_heard = scenario.client_is_heard();
     if (const FaultInfo* decisive = scenario.decisive()) {
-        s.refusal = decisive->refusal;
+        s.icmp = decisive->icmp;
         s.bare_segments_pass = decisive->bare_segments_pass;
     }
     if (s.one_way > 0ns) plan_delay(s, before);

@@ -37,7 +37,7 @@ Situation WorldTrial::situation_of_world() const {
     s.heals_after = planned_.heal_after;
     s.client_is_heard = planned_.scenario->client_is_heard();
     if (const FaultInfo* decisive = planned_.scenario->decisive()) {
-        s.refusal = decisive->refusal;
+        s.icmp = decisive->icmp;
         s.bare_segments_pass = decisive->bare_segments_pass;
     }
     s.horizon = planned_.horizon;

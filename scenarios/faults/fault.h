@@ -41,7 +41,7 @@ struct FaultInfo {
     Passage path;             ///< what the canary must meet afterwards
     std::vector<std::string_view> needs; ///< kernel modules: "nf_tables", "nft_reject_ipv4"
     std::vector<std::string_view> keys = {}; ///< what a scenario file must say of it, as FaultSettings names it
-    Refusal refusal = {};                    ///< how the router answers what it does not pass, if it does
+    IcmpAnswer icmp = {};                    ///< how the router answers what it does not pass, if it does
     bool bare_segments_pass = false;         ///< only segments that carry data are lost
     bool heals = false;                      ///< it can be undone, so the file may say `for`
     bool by_client = false;                  ///< it is a system call of the client's own

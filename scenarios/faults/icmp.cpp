@@ -39,13 +39,13 @@ struct AdminProhibited final : Refuse {
 };
 
 /// What they have in common; the errno of each is in net/ipv4/icmp.c: icmp_err_convert.
-FaultInfo refusing(std::string_view name, std::string_view summary, Refusal refusal) {
+FaultInfo refusing(std::string_view name, std::string_view summary, IcmpAnswer icmp) {
     return {.name = name,
             .summary = summary,
             .effect = Effect::silence,
             .path = Passage::silent,
             .needs = {"nf_tables", "nft_reject_ipv4"},
-            .refusal = refusal};
+            .icmp = icmp};
 }
 
 } // namespace

@@ -74,7 +74,7 @@ const FaultKind unreachable_route{
      .effect = Effect::silence,
      .path = Passage::silent,
      .needs = {},
-     .refusal = {.error = EHOSTUNREACH, .undoes_backoff = true, .by_route = true}},
+     .icmp = {.error = EHOSTUNREACH, .undoes_backoff = true, .by_route = true}},
     make_fault<Unreachable>};
 
 } // namespace halfopen::faults

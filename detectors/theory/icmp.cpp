@@ -1,4 +1,4 @@
-#include "detectors/theory/refusal.h"
+#include "detectors/theory/icmp.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -63,7 +63,7 @@ Run run(const Flight& f, Duration user_timeout, int64_t start, int64_t since, si
     const int hz = f.kernel.hz;
     const bool clamped = user_timeout > 0ns;
     const Duration limit = clamped ? user_timeout : retransmission_budget(f.kernel.retries2, f.kernel.rto_max);
-    Account account(hz, f.refusal.by_route);
+    Account account(hz, f.icmp.by_route);
     std::vector<int64_t> asks{start - since, start - since + to_jiffies(canary_closes, hz)};
     Run run;
     // Everything that the router has to answer, in the order of its coming.
@@ -92,7 +92,7 @@ Run run(const Flight& f, Duration user_timeout, int64_t start, int64_t since, si
         if (clamped)
             wait = std::min(wait, std::max<int64_t>(1, to_jiffies(limit - from_jiffies(now - stamp, hz), hz)));
         // The answer is there within a jiffy, which counts as one that has passed (usecs_to_jiffies() rounds up).
-        if (tell(now) && f.refusal.undoes_backoff)
+        if (tell(now) && f.icmp.undoes_backoff)
             wait = backed_off(f, --doublings) - 1;
         now = fires_at(now, wait);
         if (from_jiffies(now - stamp, hz) >= limit || run.retransmissions.size() >= enough)
@@ -138,34 +138,34 @@ template <typename Number> Window over_runs(const Flight& f, Duration user_timeo
 
 } // namespace
 
-Window refused_retransmission(const Flight& f, int n) {
+Window answered_retransmission(const Flight& f, int n) {
     const auto nth = [&](const Run& run) {
         return n <= static_cast<int>(run.retransmissions.size()) ? run.retransmissions[static_cast<size_t>(n - 1)] : run.end;
     };
     return from_event(over_runs(f, 0ns, static_cast<size_t>(n), nth), f.kernel.hz);
 }
 
-Window refused_giving_up(const Flight& f, Duration user_timeout) {
+Window answered_giving_up(const Flight& f, Duration user_timeout) {
     return over_runs(f, user_timeout, to_the_end, [](const Run& run) { return run.end - run.retransmissions.front(); });
 }
 
-Window first_refusal(const Flight& f) {
+Window first_icmp_error(const Flight& f) {
     const auto first = [](const Run& run) { return run.first_told.value_or(run.end); };
     return from_event(over_runs(f, 0ns, soon, first), f.kernel.hz);
 }
 
-int error_after_refusals(const Flight& f, Duration user_timeout) {
+int error_after_icmp(const Flight& f, Duration user_timeout) {
     bool all = true, none = true;
     for_each_run(f, user_timeout, soon, [&](const Run& run) {
         all &= run.told;
         none &= !run.told;
     });
-    return all ? f.refusal.error : none ? ETIMEDOUT : 0;
+    return all ? f.icmp.error : none ? ETIMEDOUT : 0;
 }
 
-std::string say_soft(const Refusal& refusal) {
+std::string say_soft(const IcmpAnswer& icmp) {
     return fmt::format("; the router's ICMP error is only a soft one, kept until then{}",
-                       refusal.undoes_backoff ? ", and each that comes takes a doubling of the gaps back (RFC 6069)" : "");
+                       icmp.undoes_backoff ? ", and each that comes takes a doubling of the gaps back (RFC 6069)" : "");
 }
 
 std::string say_out_of_window() {

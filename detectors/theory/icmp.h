@@ -20,18 +20,18 @@ namespace halfopen {
 
 /// From the write to its n-th retransmission, and from the first one to the end of the connection: as retransmission()
 /// and giving_up(), where the answers undo the doubling.
-Window refused_retransmission(const Flight&, int n);
-Window refused_giving_up(const Flight&, Duration user_timeout);
+Window answered_retransmission(const Flight&, int n);
+Window answered_giving_up(const Flight&, Duration user_timeout);
 
 /// From the write to the first error that finds the socket unlocked. The one that answers the write itself does not: on
 /// this lab's cables it comes back before send() has returned (LINUX_MIB_LOCKDROPPEDICMPS).
-Window first_refusal(const Flight&);
+Window first_icmp_error(const Flight&);
 
 /// What ends the connection: the router's error, or ETIMEDOUT when none of its answers came; 0 when either may be.
-int error_after_refusals(const Flight&, Duration user_timeout);
+int error_after_icmp(const Flight&, Duration user_timeout);
 
 /// What the rules add in words: after a timeout of data, and of keepalive probes, whose number the router quotes in vain.
-std::string say_soft(const Refusal&);
+std::string say_soft(const IcmpAnswer&);
 std::string say_out_of_window();
 
 } // namespace halfopen
