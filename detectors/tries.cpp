@@ -76,7 +76,7 @@ Prediction counts_tries(const Situation& s, const Tries& t) {
         return never("the server writes nothing that would have to be sent again");
     if (s.effect == Effect::slow || s.effect == Effect::lossy)
         return impatient(s, t);
-    if (s.effect != Effect::silence)
+    if (!writes_vanish(s))
         return never("what the server writes is answered, so nothing is sent again");
     const auto write = unanswered_write_of(s, std::nullopt);
     if (!write)
