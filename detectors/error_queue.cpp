@@ -9,8 +9,12 @@
 
 #include <cerrno>
 
+#include <fmt/format.h>
+
 #include "detectors/predicting.h"
 #include "detectors/recv.h"
+#include "detectors/theory/icmp.h"
+#include "detectors/theory/words.h"
 #include "harness/base/error.h"
 
 namespace halfopen {
@@ -22,7 +26,13 @@ public:
     using DetectorBase::DetectorBase;
 
     Prediction predict(const Situation& s) const override {
+        if (s.icmp && s.traffic != Traffic::buffer_full)
+            if (const auto write = unanswered_write_of(s, std::nullopt))
+                return hears(refused(s, *write));
         Prediction p = hears(socket_events(s, {}));
+        if (p.kind == Prediction::Kind::never && s.icmp)
+            p.rule += "; and what is not sent is not refused by the router either";
+        else
         if (p.kind == Prediction::Kind::never && s.effect == Effect::silence)
             p.rule += "; a path that drops in silence sends no ICMP error either";
         return p;
@@ -42,6 +52,21 @@ public:
             if (!receive(connection, out, MSG_DONTWAIT))
                 return;
         }
+    }
+
+private:
+    static SocketEvent refused(const Situation& s, Window write) {
+        const Window first = first_icmp_error(flight_of(s));
+        return {SocketEvent::Kind::error,
+                s.icmp.error,
+                write + first + at_once,
+                fmt::format("the router's ICMP error for what the kernel sends again, {} after the unanswered write, is an "
+                            "error at once; the one for the write itself comes back while send() still holds the socket, "
+                            "and counts for nothing (TcpExtLockDroppedIcmps)",
+                            in_seconds(first)),
+                {fmt::format("{} after the fault: the server writes, and the router refuses", in_seconds(write)),
+                 fmt::format("{} after the write: sent again by a timer, refused again: {}", in_seconds(first),
+                             errno_name(s.icmp.error))}};
     }
 };
 

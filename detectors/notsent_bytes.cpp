@@ -108,6 +108,7 @@ private:
     Prediction while_sending(const Situation& s) const {
         switch (s.effect) {
         case Effect::fin_then_silence:
+        case Effect::large_lost:
         case Effect::silence: return is_outage(s) ? in_outage(s) : backlog(s);
         case Effect::acknowledges_only:
             return unknown(

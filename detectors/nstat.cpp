@@ -107,7 +107,8 @@ private:
     /// Of all that may end a connection, only a timer's giving up is counted there.
     Prediction abort(const Situation& s) const {
         const SocketEvent event = socket_events(s, {});
-        if (event.kind != SocketEvent::Kind::error || event.error != ETIMEDOUT)
+        const bool soft = s.icmp && event.error != ECONNRESET; // A timeout that carries a router's error is one.
+        if (event.kind != SocketEvent::Kind::error || (event.error != ETIMEDOUT && !soft))
             return never("a FIN or a RST is no timeout");
         Prediction p = hears(event, {.look = interval()});
         p.signal = abort_signal;

@@ -150,13 +150,13 @@ private:
             return *waited;
         if (const auto waited = overslept(s, for_a_pong(s)); waited && !full)
             return *waited;
-        if (client_lives(s.effect) && !full)
+        if (answers_pings(s) && !full)
             return never(fmt::format("the client's worker answers a ping every {}, well within {}",
                                      plain(interval()), plain(timeout())));
         if (pong_from_thread() && s.goes_on == GoesOn::threads && !full)
             return never(fmt::format("a thread of the client that knows nothing of its worker answers a ping every {}",
                                      plain(interval())));
-        const Window before = full ? last_pong_when_full(s) : pong_before_fault(s);
+        const Window before = full ? last_pong_when_full(s) : last_answer(s, pong_before_fault(s), interval());
         Prediction p;
         p.kind = Prediction::Kind::window;
         p.after = Window{timeout(), timeout() + poll_lateness(interval())} - before;

@@ -107,7 +107,7 @@ private:
                                           .other_write = next_write_of(s)});
             waited && !full)
             return *waited;
-        if (client_lives(s.effect) && !full)
+        if (answers_pings(s) && !full)
             return never(
                 fmt::format("the client's worker answers every ping, well within {}", plain(timeout())));
         const Window ping = next_ping(s);

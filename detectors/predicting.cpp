@@ -94,7 +94,7 @@ std::string label_with_changes(const Detector& detector) {
 
 bool client_lives(Effect effect) {
     return effect == Effect::nothing || effect == Effect::signals || effect == Effect::slow ||
-           effect == Effect::lossy || effect == Effect::flapping;
+           effect == Effect::lossy || effect == Effect::flapping || effect == Effect::large_lost;
 }
 
 bool hellos_go_on(const Situation& s) {
@@ -108,6 +108,17 @@ bool traffic_goes_on(const Situation& s) {
 bool fills_client(const Situation& s) {
     return s.effect == Effect::acknowledges_only &&
            (s.traffic == Traffic::sending || (s.traffic == Traffic::request_response && traffic_goes_on(s)));
+}
+
+bool answers_pings(const Situation& s) {
+    return client_lives(s.effect) && !(writes_vanish(s) && unanswered_write_of(s, std::nullopt));
+}
+
+Window last_answer(const Situation& s, Window before, Duration interval) {
+    const auto write = next_write_of(s);
+    if (s.effect != Effect::large_lost || !write || interval - before.to > write->to)
+        return before;
+    return {-write->to, before.to};
 }
 
 } // namespace halfopen

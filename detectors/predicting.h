@@ -45,4 +45,11 @@ bool traffic_goes_on(const Situation&);
 /// True where what the server writes piles up unread at a client whose kernel acknowledges it.
 bool fills_client(const Situation&);
 
+/// True while it answers pings too: not when they wait in the stream behind a write that is lost.
+bool answers_pings(const Situation&);
+
+/// Since the last answer to a ping, of which the next is due `interval` after it: one that is due before such a write
+/// is answered still.
+Window last_answer(const Situation&, Window before, Duration interval);
+
 } // namespace halfopen

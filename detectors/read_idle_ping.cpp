@@ -91,13 +91,13 @@ private:
         const bool speaks = info(s.traffic).client_interval > 0ns;
         if (const auto waited = overslept(s, for_a_message(s)); waited && !full && !speaks)
             return *waited;
-        if (client_lives(s.effect) && !full)
+        if (answers_pings(s) && !full)
             return never(fmt::format("the client writes, or its worker answers the ping that comes after {} "
                                      "of silence, well within {}",
                                      plain(idle()), plain(timeout())));
         if (const Duration beat = info(s.traffic).client_interval; traffic_goes_on(s) && beat > 0ns && beat < timeout())
             return never(fmt::format("the client writes every {}, which is all that is asked of it", plain(beat)));
-        const Window before = waited_before_fault(s);
+        const Window before = last_answer(s, waited_before_fault(s), idle());
         Prediction p;
         p.kind = Prediction::Kind::window;
         p.after = Window{timeout(), timeout() + poll_lateness(timeout())} - before;

@@ -41,6 +41,7 @@ Prediction only_write(const Situation& s) {
     case Effect::fin:
         return never("the first write after a close succeeds and draws a RST; only a second one would fail");
     case Effect::fin_then_silence:
+    case Effect::large_lost:
     case Effect::silence:
         return never("the write is accepted by the server's own kernel, and no other follows");
     case Effect::reset_on_send:
@@ -69,6 +70,7 @@ Prediction next_writes(const Situation& s) {
         return fails(write + draws_a_reset(s),
                      "the next write is accepted and draws a RST; the one after it fails");
     case Effect::fin_then_silence:
+    case Effect::large_lost:
     case Effect::silence:
     case Effect::lossy: {
         // A FIN alone lets every write succeed.

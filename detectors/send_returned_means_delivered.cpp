@@ -25,8 +25,8 @@ public:
     std::string skip_reason(Traffic traffic) const override { return never_writes(traffic); }
 
     Prediction predict(const Situation& s) const override {
-        const bool piles_up = s.effect == Effect::silence || s.effect == Effect::lossy ||
-                              s.effect == Effect::fin_then_silence;
+        const bool piles_up =
+            writes_vanish(s) || s.effect == Effect::lossy || s.effect == Effect::fin_then_silence;
         if (fills_client(s) || (s.traffic == Traffic::sending && piles_up))
             return unknown(
                 "every send() is taken for a delivery until the send buffer is full, and then EAGAIN "

@@ -99,7 +99,7 @@ private:
             return full(s);
         if (!info(s.traffic).server_writes)
             return never("the server writes nothing, so nothing waits to be acknowledged");
-        if (client_lives(s.effect))
+        if (client_lives(s.effect) && !writes_vanish(s))
             return acknowledged_late(s);
         if (fills_client(s))
             return unknown(
@@ -117,7 +117,7 @@ private:
             return never("all that the server wrote was acknowledged, and it writes nothing more");
         if (s.effect == Effect::reset && s.traffic == Traffic::one_write && s.one_way == 0ns)
             return never("the only write comes after the RST and is refused, so the queue stays empty");
-        if (s.effect == Effect::silence || s.effect == Effect::fin_then_silence)
+        if (writes_vanish(s) || s.effect == Effect::fin_then_silence)
             return is_outage(s) ? in_outage(s, *write) : stuck(*write, "the write reaches nobody");
         return stuck(*write, "the write draws a RST, which acknowledges nothing, and the queue of a dead "
                              "connection keeps its last number");

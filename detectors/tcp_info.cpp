@@ -32,10 +32,10 @@ public:
         const Prediction state = sees_state(s, interval(), Verdict::eof);
         if (is_late(s) || s.effect == Effect::lossy)
             return earlier(impatient(s), state);
-        if (s.effect != Effect::silence)
+        if (!writes_vanish(s))
             return state;
         if (s.traffic == Traffic::buffer_full)
-            return is_outage(s) ? state : earlier(window_probes_count(s), state);
+            return is_outage(s) || s.bare_segments_pass ? state : earlier(window_probes_count(s), state);
         if (const auto write = refused_write_of(s); write && is_refused(s))
             return earlier(refused_probes_count(s, *write), state);
         const auto write = unanswered_write_of(s, std::nullopt);

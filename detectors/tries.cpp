@@ -81,7 +81,7 @@ Prediction counts_tries(const Situation& s, const Tries& t) {
         return never("the server writes nothing that would have to be sent again");
     if (is_late(s) || s.effect == Effect::lossy)
         return impatient(s, t);
-    if (s.effect != Effect::silence)
+    if (!writes_vanish(s))
         return never("what the server writes is answered, so nothing is sent again");
     if (refused_write_of(s) && is_refused(s))
         return never("the server's own kernel refuses what it writes, and what was never sent is not sent again");

@@ -41,7 +41,7 @@ public:
         if (s.effect == Effect::lossy)
             return unknown(
                 "chance: a long row of losses would fill the send buffer, whose size is not known");
-        if (s.effect == Effect::silence || s.effect == Effect::fin_then_silence)
+        if (writes_vanish(s) || s.effect == Effect::fin_then_silence)
             return piles_up(s);
         return never("every write is acknowledged soon, so the send buffer always has room");
     }

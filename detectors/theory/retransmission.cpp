@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "detectors/theory/icmp.h"
 #include "detectors/theory/wheel.h"
 
 namespace halfopen {
@@ -9,11 +10,10 @@ namespace halfopen {
 using namespace std::chrono_literals;
 
 namespace {
-
 constexpr Duration model_base = 200ms; // TCP_RTO_MIN
 constexpr Duration probe_floor = 2ms;  // TCP_TIMEOUT_MIN_US
+} // namespace
 
-/// The RTO after `doublings`, in jiffies (tcp_retransmit_timer()).
 int64_t backed_off(const Flight& f, int doublings) {
     const int64_t most = to_jiffies(f.kernel.rto_max, f.kernel.hz);
     int64_t rto = to_jiffies(f.rto, f.kernel.hz);
@@ -26,6 +26,8 @@ int64_t tail_loss_probe(const Flight& f) {
     const Duration wait = 2 * f.srtt + (f.segments == 1 ? f.kernel.rto_min : probe_floor);
     return std::min(to_jiffies(wait, f.kernel.hz), backed_off(f, 0));
 }
+
+namespace {
 
 /// The longest timer of a chain, which decides how many phases there are.
 Duration longest_timer(const Flight& f) { return std::max(f.rto, f.kernel.rto_max); }
@@ -105,6 +107,8 @@ Window first_resend(const Flight& f) {
 }
 
 Window retransmission(const Flight& f, int n) {
+    if (f.icmp.undoes_backoff)
+        return answered_retransmission(f, n);
     if (f.crowded) {
         Flight alone = f;
         alone.crowded = false;
@@ -116,6 +120,8 @@ Window retransmission(const Flight& f, int n) {
 }
 
 Window giving_up(const Flight& f, Duration user_timeout) {
+    if (f.icmp.undoes_backoff)
+        return answered_giving_up(f, user_timeout);
     const auto chain = [&](int64_t stamp) { return run_to_end(f, user_timeout, stamp).end; };
     return over_phases(f.kernel.hz, longest_timer(f), chain);
 }

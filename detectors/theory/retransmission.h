@@ -31,7 +31,14 @@ struct Flight {
     /// Writes follow each other and put the tail loss probe off, so that the first retransmission comes as
     /// early as one RTO after the write, or as late as after probe and RTO.
     bool crowded = false;
+    IcmpAnswer icmp = {};    ///< a router answers what is sent, as far as its rate limit allows (icmp.h)
+    Window after_fault = {}; ///< where it does: when the write came
 };
+
+/// The parts of the chain, in jiffies: the RTO after so many doublings (tcp_retransmit_timer()), and the wait for the tail
+/// loss probe.
+int64_t backed_off(const Flight&, int doublings);
+int64_t tail_loss_probe(const Flight&);
 
 /// From the write to the first segment that is sent again: the tail loss probe, or without it the
 /// retransmission (net/ipv4/tcp_output.c: tcp_schedule_loss_probe()).

@@ -7,8 +7,10 @@
 #include "detectors/theory/keepalive.h"
 #include "detectors/theory/one_way.h"
 #include "detectors/theory/persist.h"
+#include "detectors/theory/icmp.h"
 #include "detectors/theory/wheel.h"
 #include "detectors/theory/words.h"
+#include "harness/base/error.h"
 
 namespace halfopen {
 
@@ -54,7 +56,7 @@ SocketEvent probes_unanswered(const Situation& s, const SocketTimers& t) {
     return {Kind::error,
             ETIMEDOUT,
             abort - last_segment(s, t),
-            fmt::format("{}; {}", sum, late),
+            fmt::format("{}; {}{}", sum, late, s.icmp ? say_out_of_window() : ""),
             {"0 s: the last segment arrives; the keepalive timer counts from here (tcp_keepalive_timer())",
              fmt::format("{}: first probe, unanswered", in_seconds(first_probe(t.idle, hz))),
              fmt::format("then a probe every {}", in_seconds(timer(t.interval, hz))),
@@ -72,20 +74,23 @@ SocketEvent data_unanswered(const Situation& s, const SocketTimers& t, Window wr
                           in_seconds(retransmission_budget(s.kernel.retries2, s.kernel.rto_max)),
                           s.kernel.retries2);
     const std::string off = t.keepalive ? "keepalive is off while a byte is unacknowledged; " : "";
+    const int error = s.icmp ? error_after_icmp(flight_of(s), t.user_timeout) : ETIMEDOUT;
     return {
         Kind::error,
-        ETIMEDOUT,
+        error,
         write + end,
         fmt::format(
             "{}the kernel gives up at the first retransmission timer that fires {} or more after the first "
-            "retransmission: {} from the unanswered write",
-            off, limit, in_seconds(end)),
+            "retransmission: {} from the unanswered write{}",
+            off, limit, in_seconds(end), s.icmp ? say_soft(s.icmp) : ""),
         {fmt::format("{} after the fault: the server writes, and nobody acknowledges", in_seconds(write)),
          fmt::format("{} after the write: first retransmission, RTO {}; the limit counts from here "
                      "(retransmits_timed_out())",
                      in_seconds(first), in_seconds(s.rto)),
-         fmt::format("the gaps double up to {}", plain(s.kernel.rto_max)),
-         fmt::format("{} after the write: the first timer beyond {}: ETIMEDOUT", in_seconds(end), limit)}};
+         s.icmp.undoes_backoff ? "each ICMP error takes one doubling of the gap back (RFC 6069)"
+                                  : fmt::format("the gaps double up to {}", plain(s.kernel.rto_max)),
+         fmt::format("{} after the write: the first timer beyond {}: {}", in_seconds(end), limit,
+                     error != 0 ? errno_name(error) : "ETIMEDOUT, or the router's error")}};
 }
 
 namespace {
@@ -110,6 +115,11 @@ SocketEvent window_probes_unanswered(const Situation& s, const SocketTimers& t) 
          fmt::format("{} after the closing: the fault; the probes before it were answered",
                      in_seconds(closed)),
          fmt::format("{}: {} probes unanswered, ETIMEDOUT", in_seconds(end), most)}};
+}
+
+/// Where only segments with data are lost.
+SocketEvent bare_probes_answered(std::string_view probe) {
+    return {Kind::never, 0, {}, fmt::format("a {} probe carries no data, so it passes, and so does its answer", probe), {}};
 }
 
 /// The answer comes back from the client, or from a router on the way.
@@ -175,9 +185,11 @@ Window last_segment(const Situation& s, const SocketTimers& t) {
 
 SocketEvent silent(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
     if (s.traffic == Traffic::buffer_full)
-        return window_probes_unanswered(s, t);
+        return s.bare_segments_pass ? bare_probes_answered("zero-window") : window_probes_unanswered(s, t);
     if (const auto write = unanswered_write_of(s, own_write))
         return data_unanswered(s, t, *write);
+    if (t.keepalive && s.bare_segments_pass)
+        return bare_probes_answered("keepalive");
     if (t.keepalive && s.client_is_heard && info(s.traffic).client_interval > 0ns)
         return probes_between_retransmissions(s, t);
     if (t.keepalive)

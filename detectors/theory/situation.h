@@ -23,6 +23,7 @@ enum class Effect {
     reset_on_send,     ///< silence, until the server sends a segment: that is answered by RST
     acknowledges_only, ///< the client's kernel acknowledges and answers probes; its process never does
     slow,  ///< packets take up to `slowest_way` each way from now on, some overtake others; none is lost
+    large_lost, ///< segments that carry more than a few bytes vanish from now on; small ones pass
     lossy, ///< `loss_percent` of the packets in each direction are lost from now on, by chance
     flapping, ///< from now on no packet passes for `away`, in either direction, again and again
     fin_then_silence, ///< a FIN arrives at once, or a RST for unread bytes; after it no packet passes
@@ -36,6 +37,16 @@ enum class GoesOn {
 };
 
 std::string_view name(Effect);
+
+/// A router that refuses to pass packets and says so to whoever sent them, by an ICMP error. TCP only keeps it as a
+/// soft error: nothing is told until a timer ends the connection, which then carries it in place of ETIMEDOUT
+/// (net/ipv4/tcp_ipv4.c: tcp_v4_err(); tcp_timer.c: tcp_write_err()).
+struct IcmpAnswer {
+    int error = 0;              ///< the errno that the kernel makes of it (icmp_err_convert); 0: no such router
+    bool undoes_backoff = false; ///< network or host unreachable: takes back one doubling of the RTO (RFC 6069)
+    bool by_route = false;      ///< it comes from a route that leads nowhere, whose errors are limited twice
+    explicit operator bool() const { return error != 0; }
+};
 
 /// The facts about the server's kernel that TCP's timers depend on. Defaults are those of Linux, except hz.
 struct KernelFacts {
@@ -102,6 +113,8 @@ struct Situation {
     unsigned reads_per_second = 0; ///< bytes that the client reads in a second from the fault on; 0: all that comes
     bool client_is_heard = false; ///< where the effect is silence: only what the server sends is lost
     Particulars particulars;
+    IcmpAnswer icmp;              ///< where the effect is silence: the router answers what it does not pass
+    bool bare_segments_pass = false; ///< where the effect is silence: only segments that carry data are lost
     Duration horizon{0};                          ///< how long it is watched after the fault; zero: for ever
 
     // What goes on beside the connection.

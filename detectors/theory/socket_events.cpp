@@ -110,6 +110,15 @@ SocketEvent acknowledged(const Situation& s, const SocketTimers& t) {
     return never("the client's kernel acknowledges every byte for its process, and TCP never asks the process");
 }
 
+/// What the profile writes is large and lost; pings, probes and acknowledgements are small, and pass.
+SocketEvent large_lost(const Situation& s, const SocketTimers& t) {
+    if (const auto write = unanswered_write_of(s, std::nullopt))
+        return data_unanswered(s, t, *write);
+    if (t.keepalive)
+        return never("keepalive probes are small, so they pass and are answered");
+    return never("nothing large is sent, and what is small passes");
+}
+
 SocketEvent after_fault(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
     switch (s.effect) {
     case Effect::nothing: return healthy(s, t);
@@ -123,6 +132,7 @@ SocketEvent after_fault(const Situation& s, const SocketTimers& t, std::optional
         return s.heals_after ? outage(s, t, own_write) : silent(s, t, own_write);
     case Effect::reset_on_send: return reset_when_asked(s, t, own_write);
     case Effect::acknowledges_only: return acknowledged(s, t);
+    case Effect::large_lost: return large_lost(s, t);
     case Effect::slow: return slow_path(s, t, own_write);
     case Effect::lossy: return lossy_path(s, t, own_write);
     case Effect::flapping: return flapping_path(s, t, own_write);

@@ -53,6 +53,11 @@ std::optional<Window> unanswered_write_of(const Situation&, std::optional<Window
 /// When the server's profile writes next after the fault; nothing when it does not.
 std::optional<Window> next_write_of(const Situation&, std::optional<Window> own_write = std::nullopt);
 
+/// What the traffic profile writes reaches nobody any more, though other things may.
+inline bool writes_vanish(const Situation& s) {
+    return s.effect == Effect::silence || s.effect == Effect::large_lost;
+}
+
 /// How long before the fault the window closed under `buffer-full`: the buffer is filled when watching
 /// begins.
 Window window_closed_before(const Situation&);

@@ -52,7 +52,11 @@ Window earlier_of(Window a, std::optional<Window> b) {
 Flight flight_of(const Situation& s) {
     const bool keeps_writing =
         s.traffic == Traffic::sending || (s.traffic == Traffic::request_response && s.one_way > 0ns);
-    return {s.kernel, s.rto, s.srtt, static_cast<int>(std::max(1u, s.unacked)), keeps_writing};
+    Flight f{s.kernel, s.rto, s.srtt, static_cast<int>(std::max(1u, s.unacked)), keeps_writing};
+    f.icmp = s.icmp;
+    if (s.icmp)
+        f.after_fault = unanswered_write_of(s, std::nullopt).value_or(Window{0ns, 1s});
+    return f;
 }
 
 Window retransmission_of(const Situation& s, int n) {
@@ -84,7 +88,8 @@ std::optional<Window> next_write_of(const Situation& s, std::optional<Window> ow
 }
 
 std::optional<Window> unanswered_write_of(const Situation& s, std::optional<Window> own_write) {
-    if (s.traffic == Traffic::in_flight && s.client_is_heard)
+    const bool acknowledgements_pass = s.client_is_heard || s.bare_segments_pass || s.effect == Effect::large_lost;
+    if (s.traffic == Traffic::in_flight && acknowledgements_pass)
         return own_write; // it had arrived, and its acknowledgement still does
     if (s.traffic == Traffic::in_flight)
         return Window{-in_flight_before, 0ns};
@@ -95,7 +100,7 @@ std::optional<Window> unanswered_write_of(const Situation& s, std::optional<Wind
         return Window{-delayed_ack - s.one_way, std::max(next->to - s.one_way, s.one_way)};
     if (s.traffic == Traffic::request_response && s.one_way > 0ns && !own_write)
         return unanswered_answer(s);
-    if (s.unacked > 0)
+    if (s.unacked > 0 && (s.client_is_heard || !acknowledgements_pass))
         return Window{-delayed_ack_most - 2 * s.one_way, 0ns};
     if (s.client_is_heard && s.traffic == Traffic::request_response)
         return earlier_of(next_request(s), own_write);

@@ -72,6 +72,23 @@ Route route_by(nl_sock* socket, const NlAddress& destination, const std::string&
     return route;
 }
 
+uint8_t type_of(DeadEnd end) {
+    switch (end) {
+    case DeadEnd::unreachable: return RTN_UNREACHABLE;
+    case DeadEnd::prohibit: return RTN_PROHIBIT;
+    default: return RTN_BLACKHOLE;
+    }
+}
+
+Route dead_end(InterfaceAddress destination, DeadEnd end) {
+    Route route{rtnl_route_alloc()};
+    rtnl_route_set_family(route.get(), AF_INET);
+    rtnl_route_set_table(route.get(), RT_TABLE_MAIN);
+    rtnl_route_set_type(route.get(), type_of(end));
+    rtnl_route_set_dst(route.get(), nl_address(destination.address, destination.prefix).get());
+    return route;
+}
+
 } // namespace
 
 void RouteSocket::Free::operator()(nl_sock* socket) const { nl_socket_free(socket); }
@@ -117,6 +134,28 @@ void RouteSocket::add_host_route(const std::string& link, Ipv4 host, Ipv4 gatewa
     const Route route = route_by(socket_.get(), nl_address(host), link, gateway, RTNH_F_ONLINK);
     nl_check(rtnl_route_add(socket_.get(), route.get(), 0), "adding a route to {} by {}", to_string(host),
              to_string(gateway));
+}
+
+void RouteSocket::add_dead_end(InterfaceAddress destination, DeadEnd end) {
+    nl_check(rtnl_route_add(socket_.get(), dead_end(destination, end).get(), NLM_F_EXCL), "adding a route that leads nowhere, to {}",
+             to_string(destination.address));
+}
+
+void RouteSocket::remove_dead_end(InterfaceAddress destination, DeadEnd end) {
+    nl_check(rtnl_route_delete(socket_.get(), dead_end(destination, end).get(), 0), "removing the route that leads nowhere, to {}",
+             to_string(destination.address));
+}
+
+bool RouteSocket::has_dead_end(InterfaceAddress destination, DeadEnd end) {
+    nl_cache* all = nullptr;
+    nl_check(rtnl_route_alloc_cache(socket_.get(), AF_INET, 0, &all), "reading the routes");
+    const std::unique_ptr<nl_cache, Put<nl_cache_free>> routes{all};
+    const NlAddress wanted = nl_address(destination.address, destination.prefix);
+    for (nl_object* o = nl_cache_get_first(all); o; o = nl_cache_get_next(o)) {
+        auto* route = reinterpret_cast<rtnl_route*>(o);
+        if (rtnl_route_get_type(route) == type_of(end) && nl_addr_cmp(rtnl_route_get_dst(route), wanted.get()) == 0) return true;
+    }
+    return false;
 }
 
 void RouteSocket::add_neighbour(const std::string& link, Ipv4 address, Mac mac) {

@@ -135,17 +135,10 @@ void hear_on(Situation& s, const Detector& detector) {
 Situation planned_situation(const Scenario& scenario, Traffic traffic, const Detector& detector, Window before,
                             const KernelFacts& kernel) {
     Situation s;
-    s.effect = scenario.effect();
-    s.truth = scenario.truth;
     scenario.tell(s);
     s.traffic = traffic;
     s.kernel = kernel_for(detector, kernel);
-    s.signal_interval = scenario.signal_interval;
-    s.one_way = scenario.one_way;
-    s.slowest_way = scenario.slowest_way();
-    s.loss_percent = scenario.loss_percent();
     s.heals_after = scenario.heals_after(detector.timing().limit);
-    s.particulars = scenario.particulars();
     // The fault waits until the proof of life has arrived and its acknowledgement is back.
     before = {std::max(before.from, 2 * s.one_way), std::max(before.to, 2 * s.one_way)};
     s.watch_before_fault = s.segment_before_fault = s.message_before_fault = before;
@@ -156,9 +149,6 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
         if (beat > 0ns) s.segment_before_fault = s.message_before_fault = {0ns, std::min(before.to, beat) + 60ms};
     if (const Duration server = info(traffic).server_interval; server > 0ns)
         s.segment_before_fault = {0ns, server + 60ms};
-    s.client_is_heard = scenario.client_is_heard();
-    s.other_packets = scenario.other_packets();
-    s.client_goes_on = scenario.client_goes_on();
     if (const Duration datagram = detector.datagram_interval(); datagram > 0ns)
         s.datagram_before_fault = Window{0ns, std::min(before.to, datagram) + 60ms} - Window{s.one_way, s.one_way};
     if (s.one_way > 0ns) plan_delay(s, before);

@@ -75,6 +75,20 @@ Effect Scenario::effect() const {
 }
 
 void Scenario::tell(Situation& s) const {
+    s.effect = effect();
+    s.truth = truth;
+    s.signal_interval = signal_interval;
+    s.one_way = one_way;
+    s.slowest_way = slowest_way();
+    s.loss_percent = loss_percent();
+    s.client_is_heard = client_is_heard();
+    s.other_packets = other_packets();
+    s.client_goes_on = client_goes_on();
+    s.particulars = particulars();
+    if (const FaultInfo* fault = decisive()) {
+        s.icmp = fault->icmp;
+        s.bare_segments_pass = fault->bare_segments_pass;
+    }
     for (const FaultEntry& fault : faults) {
         s.goes_on = std::max(s.goes_on, fault.kind->about.goes_on);
         s.pauses = std::max(s.pauses, fault.settings.pause);
@@ -82,10 +96,16 @@ void Scenario::tell(Situation& s) const {
     }
 }
 
+const FaultInfo* Scenario::decisive() const {
+    for (const FaultEntry& fault : faults)
+        if (fault.kind->about.effect != Effect::nothing) return &fault.kind->about;
+    return nullptr;
+}
+
 bool Scenario::kernel_says_goodbye() const {
-    return effect() == Effect::fin || effect() == Effect::fin_then_silence || std::any_of(faults.begin(), faults.end(), [](const FaultEntry& fault) {
-               return fault.kind->about.kernel_says_goodbye;
-           });
+    return effect() == Effect::fin || effect() == Effect::fin_then_silence ||
+           std::any_of(faults.begin(), faults.end(),
+                       [](const FaultEntry& fault) { return fault.kind->about.kernel_says_goodbye; });
 }
 
 Particulars Scenario::particulars() const {

@@ -27,8 +27,10 @@ struct Scenario {
 
     /// What the server's kernel meets: the first fault that it can notice decides, and what becomes of the path behind a FIN.
     Effect effect() const;
-    /// What of it all a prediction is told besides: what the client still does, and how.
+    /// All that a prediction is told of it.
     void tell(Situation&) const;
+    /// What is known of the fault that decides; nullptr when nothing happens that the server's kernel meets.
+    const FaultInfo* decisive() const;
     /// The client's kernel decides what to say at the end of its socket, FIN or RST.
     bool kernel_says_goodbye() const;
     /// Only what the server sends is lost.

@@ -27,20 +27,10 @@ void WorldTrial::arm() {
 
 Situation WorldTrial::situation_of_world() const {
     Situation s;
-    s.effect = planned_.scenario->effect();
-    s.truth = planned_.scenario->truth;
     planned_.scenario->tell(s);
     s.traffic = planned_.traffic;
     s.kernel = kernel_for(*planned_.detector, kernel_);
-    s.signal_interval = planned_.scenario->signal_interval;
-    s.one_way = planned_.scenario->one_way;
-    s.slowest_way = planned_.scenario->slowest_way();
-    s.loss_percent = planned_.scenario->loss_percent();
     s.heals_after = planned_.heal_after;
-    s.client_is_heard = planned_.scenario->client_is_heard();
-    s.other_packets = planned_.scenario->other_packets();
-    s.client_goes_on = planned_.scenario->client_goes_on();
-    s.particulars = planned_.scenario->particulars();
     s.horizon = planned_.horizon;
     return s;
 }
@@ -65,7 +55,7 @@ std::string WorldTrial::fire() {
     just_before_fault();
     bracket_ = faults_.front()->fire(world_);
     for (size_t i = 1; i < faults_.size(); ++i) faults_[i]->fire(world_);
-    world_.canary().probe();
+    world_.canary().probe(planned_.scenario->path());
     const Precision limit = precision(faults_.front()->describe());
     if (bracket_.before - due > limit.slip)
         return fmt::format("noisy: the fault happened {} after the moment it was predicted for", say(bracket_.before - due));

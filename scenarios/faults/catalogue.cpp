@@ -11,6 +11,17 @@
     FAULT(drop)                                                                                                        \
     FAULT(drop_from_client)                                                                                            \
     FAULT(drop_to_client)                                                                                              \
+    FAULT(blackhole_route)                                                                                             \
+    FAULT(unreachable_route)                                                                                           \
+    FAULT(refuse_host)                                                                                                 \
+    FAULT(refuse_net)                                                                                                  \
+    FAULT(refuse_port)                                                                                                 \
+    FAULT(refuse_admin)                                                                                                \
+    FAULT(drop_data)                                                                                                   \
+    FAULT(drop_large)                                                                                                  \
+    FAULT(forget_nat)                                                                                                  \
+    FAULT(forget_nat_reset)                                                                                            \
+    FAULT(forget_nat_rebind)                                                                                           \
     FAULT(reject_with_reset)                                                                                           \
     FAULT(delay)                                                                                                       \
     FAULT(jitter)                                                                                                      \

@@ -46,6 +46,8 @@ struct FaultInfo {
     GoesOn goes_on = GoesOn::nothing; ///< of a client whose kernel acknowledges for it
     std::vector<std::string_view> needs; ///< kernel modules: "nf_tables", "nft_reject_ipv4"
     std::vector<std::string_view> keys = {}; ///< what a scenario file must say of it, as FaultSettings names it
+    IcmpAnswer icmp = {};                    ///< how the router answers what it does not pass, if it does
+    bool bare_segments_pass = false;         ///< only segments that carry data are lost
     bool heals = false;                      ///< it can be undone, so the file may say `for`
     bool by_client = false;                  ///< it is a system call of the client's own
     bool kernel_says_goodbye = false; ///< the client's process ends; whether FIN or RST is its kernel's to decide
@@ -65,6 +67,7 @@ struct FaultInfo {
 struct ByHand {
     std::string lines;
     bool is_client = false;
+    std::string beforehand = {}; ///< what is typed before the connection is made
 };
 
 class Fault {

@@ -84,6 +84,9 @@ std::string try_by_hand(const Fault& fault) {
     const ByHand hand = fault.by_hand();
     Fd input, client_socket;
     Process person, client;
+    if (!hand.beforehand.empty() &&
+        start_bash(hand.beforehand, variables_for(topology, 0, getpid()), &input).wait() != 0)
+        return "bash failed before the connection";
     if (hand.is_client) {
         person = start_bash(hand.lines, variables_for(topology, 0, getpid()), &input);
     } else {
@@ -194,6 +197,17 @@ TEST_CASE("what a person would type does what each fault does") {
         {"server-unreachable", "silence, then silence"},
         {"server-prohibit", "silence, then silence"},
         {"server-egress-drop", "silence, then silence"},
+        {"blackhole-route", "silence, then silence"},
+        {"unreachable-route", "silence, then silence"}, // An ICMP error is a soft one.
+        {"drop-data", "silence, then silence"},
+        {"drop-large", "silence, then silence"},
+        {"forget-nat", "silence, then silence"},
+        {"forget-nat-reset", "silence, then ECONNRESET"},
+        {"forget-nat-rebind", "silence, then silence"},
+        {"refuse-host-unreachable", "silence, then silence"},
+        {"refuse-net-unreachable", "silence, then silence"},
+        {"refuse-port-unreachable", "silence, then silence"},
+        {"refuse-admin-prohibited", "silence, then silence"},
     };
     for (const FaultKind* kind : fault_kinds()) {
         if (needs(*kind, "sch_netem")) continue;
@@ -223,6 +237,7 @@ TEST_CASE("the page of every scenario shows the line that its fault says") {
             if (hand.is_client || fault.kind->about.name == "nothing") continue;
             INFO(scenario.name);
             CHECK_THAT(page, ContainsSubstring(hand.lines));
+            CHECK_THAT(page, ContainsSubstring(hand.beforehand));
         }
     }
 }
