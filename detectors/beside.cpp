@@ -91,6 +91,16 @@ Prediction while_slow(const Situation& s, const Beside& b) {
                                plain(b.limit.from)));
 }
 
+Prediction while_starved(const Situation& s, const Beside& b) {
+    constexpr Duration late = 20ms;
+    const std::string gap = fmt::format("a {} is due every {}, and the client gets the processor again {} later at most",
+                                        b.what, plain(b.beat), plain(s.pauses));
+    if (b.limit.from > b.beat + s.pauses + late)
+        return never(fmt::format("{}, which together is less than {}", gap, plain(b.limit.from)));
+    return unknown(fmt::format("{}, which together is not less than {}: how they fall upon its moments decides", gap,
+                               plain(b.limit.from)));
+}
+
 } // namespace
 
 Prediction beside(const Situation& s, const Beside& b) {
@@ -98,6 +108,8 @@ Prediction beside(const Situation& s, const Beside& b) {
         return during_outage(s, b);
     if (b.ends)
         return none_came(b, b.limit - b.last_before, fmt::format("{}: the last {} + {}", b.why, b.what, plain(b.limit.from)));
+    if (s.pauses > 0ns && b.by_process)
+        return while_starved(s, b);
     if (s.effect == Effect::slow)
         return while_slow(s, b);
     if (s.effect == Effect::lossy)

@@ -77,6 +77,7 @@ public:
                           .beat = interval(),
                           .limit = {timeout(), timeout() + poll_lateness(timeout())},
                           .last_before = last_before(s),
+                          .by_process = true,
                           .ends = !passes || !client_goes_on(s) || client_finds_out(s),
                           .why = why(s, passes)});
     }

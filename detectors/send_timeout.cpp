@@ -13,6 +13,7 @@
 
 #include "detectors/predicting.h"
 #include "detectors/send_error.h"
+#include "detectors/theory/persist.h"
 #include "detectors/theory/wheel.h"
 #include "detectors/theory/words.h"
 #include "detectors/timeouts.h"
@@ -39,8 +40,8 @@ public:
     Prediction predict(const Situation& s) const override {
         if (s.traffic == Traffic::buffer_full)
             return earlier(no_room(s), fails_blocked(s));
-        if (s.traffic == Traffic::sending && (s.effect == Effect::silence || s.effect == Effect::acknowledges_only) &&
-            !s.heals_after && (s.horizon == 0ns || s.horizon > timeout() + full_at_least))
+        const bool silent = s.effect == Effect::silence || s.effect == Effect::fin_then_silence;
+        if ((fills_client(s) || (s.traffic == Traffic::sending && silent)) && !s.heals_after && (s.horizon == 0ns || s.horizon > timeout() + full_at_least))
             return may_fill(s);
         return send_fails(s);
     }
@@ -82,6 +83,8 @@ private:
         Prediction p;
         p.kind = Prediction::Kind::window;
         p.after = timer(timeout(), s.kernel.hz) - s.watch_before_fault;
+        if (const auto opens = window_may_open(s); opens && p.after.to >= *opens)
+            return unknown(may_open_first(*opens));
         p.signal = "send: EAGAIN";
         p.rule = fmt::format("the client does not read and the buffer is full, so send() waits, and gives up after {}, "
                              "whether the client is dead or not",

@@ -81,7 +81,9 @@ Prediction counts_tries(const Situation& s, const Tries& t) {
         return never("the server writes nothing that would have to be sent again");
     if (is_late(s) || s.effect == Effect::lossy)
         return impatient(s, t);
-    if (!writes_vanish(s))
+    // What was in flight at a FIN was acknowledged by it, or answered by RST.
+    const bool silent = s.effect == Effect::fin_then_silence && s.traffic != Traffic::in_flight;
+    if (!writes_vanish(s) && !silent)
         return never("what the server writes is answered, so nothing is sent again");
     if (refused_write_of(s) && is_refused(s))
         return never("the server's own kernel refuses what it writes, and what was never sent is not sent again");

@@ -13,13 +13,14 @@ std::string_view name(Effect effect) {
 }
 
 OtherPackets other_packets(const Situation& s) {
-    const bool pass = s.effect != Effect::silence;
+    const bool pass = s.effect != Effect::silence && s.effect != Effect::fin_then_silence;
     return s.other_packets.value_or(OtherPackets{pass || s.client_is_heard, pass});
 }
 
 bool client_goes_on(Effect effect) {
     switch (effect) {
     case Effect::fin:
+    case Effect::fin_then_silence:
     case Effect::reset:
     case Effect::reset_on_send:
     case Effect::acknowledges_only: return false;

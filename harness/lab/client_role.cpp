@@ -144,9 +144,10 @@ private:
     }
 
     void say_hello_for_ever() {
-        while (hello_.next() != Instant::max()) {
-            sleep_until(hello_.next());
+        for (Instant next; (next = std::min(hello_.next(), datagram_.next())) != Instant::max();) {
+            sleep_until(next);
             if (hello_.take(MonotonicClock::now())) send_frame(FrameType::hello);
+            if (datagram_.take(MonotonicClock::now())) send_datagram();
         }
     }
 

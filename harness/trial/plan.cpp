@@ -98,6 +98,8 @@ void add_cell(Plan& plan, const Common& common, const Choice::Column& column, co
     trial.horizon = common.horizon.value_or(column.horizon);
     trial.heal_after = scenario.heals_after(detector->timing().limit);
     trial.skip = detector->skip_reason(traffic);
+    if (trial.skip.empty() && scenario.proxied && detector->datagram_interval() > 0ns)
+        trial.skip = "datagrams do not pass a TCP proxy";
     if (trial.skip.empty()) trial.skip = why_not_healing(trial.heal_after, trial.horizon);
     const Phases phases = phases_of(scenario, *detector, common.sweep_up_to);
     Situation situation = planned_situation(scenario, traffic, *detector, phases.range(traffic), common.kernel);
