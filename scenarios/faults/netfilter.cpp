@@ -88,6 +88,7 @@ const FaultKind drop_behind_proxy{{.name = "drop-behind-proxy",
                                    .effect = Effect::acknowledges_only,
                                    .path = Passage::silent,
                                    .needs = {"nf_tables"},
+                                   .other_packets = Passage::passes, // The proxy's host is the other end, and answers.
                                    .of_our_client = true},
                                   make_fault<DropAtClient>};
 const FaultKind reject_with_reset{{.name = "reject-with-reset",
