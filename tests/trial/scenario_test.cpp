@@ -1,5 +1,6 @@
 // Scenario files: what is read, and what is refused with which words.
 
+#include <algorithm>
 #include <set>
 
 #include "harness/base/error.h"
@@ -164,7 +165,8 @@ TEST_CASE("every scenario of the catalogue has its page, a label of its own, and
         INFO(s.name);
         CHECK(labels.insert(s.label).second);
         CHECK(s.summary.back() == '.');
-        CHECK(s.traffic.front() == Traffic::idle);
+        // An idle link is what people ask about first, wherever it makes sense.
+        if (std::count(s.traffic.begin(), s.traffic.end(), Traffic::idle)) CHECK(s.traffic.front() == Traffic::idle);
         const std::string page = read_text(data_folder() / "scenarios" / (s.name + ".md"));
         CHECK(page.starts_with("# " + s.name + "\n"));
         for (const char* heading : {"## The story", "## Drawing", "## What each end still believes", "## Who should notice",
