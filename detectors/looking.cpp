@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "detectors/theory/silence.h"
+#include "detectors/theory/icmp.h"
 #include "detectors/theory/words.h"
 
 namespace halfopen {
@@ -105,6 +106,22 @@ SocketEvent events_between_looks(const Situation& s, Duration look) {
                     "later; whether there is one is a matter of moments",
                     plain(look)),
         {}};
+}
+
+SocketEvent soft_error(const Situation& s) {
+    const auto write = unanswered_write_of(s, std::nullopt);
+    if (!s.icmp || !write || s.traffic == Traffic::buffer_full)
+        return {};
+    const Window first = first_soft_error(flight_of(s));
+    const Window after = *write + first;
+    return {Kind::error,
+            s.icmp.error,
+            Window{std::max<Duration>(0ns, after.from), after.to} + at_once,
+            fmt::format("the router's ICMP error, {} after the unanswered write, is kept as a soft error of the socket, and "
+                        "SO_ERROR tells that as well, though nothing has ended",
+                        in_seconds(first)),
+            {fmt::format("{} after the fault: the server writes, and the router refuses", in_seconds(*write)),
+             fmt::format("{} after the write: the soft error is there", in_seconds(first))}};
 }
 
 bool writer_may_take_error(const Situation& s) {

@@ -49,7 +49,8 @@ struct Run {
     std::vector<int64_t> retransmissions;
     int64_t end = 0;
     std::optional<int64_t> first_told; ///< the first answer that finds the socket unlocked
-    bool told = false;                 ///< there was an answer at all
+    std::optional<int64_t> first_answer; ///< the first of all
+    bool told() const { return first_answer.has_value(); }
 };
 
 constexpr size_t to_the_end = std::numeric_limits<size_t>::max();
@@ -74,26 +75,34 @@ Run run(const Flight& f, Duration user_timeout, int64_t start, int64_t since, si
     const auto tell = [&](int64_t now) {
         if (!answered(now))
             return false;
-        run.told = true;
+        if (!run.first_answer)
+            run.first_answer = now - start;
         if (!run.first_told)
             run.first_told = now - start;
         return true;
     };
-    if (since >= 0)
-        run.told = answered(start); // What was written before the fault had passed.
+    if (since >= 0 && answered(start)) // What was written before the fault had passed.
+        run.first_answer = 0;
     int64_t now = start;
     if (f.kernel.tail_loss_probe)
         tell(now = fires_at(now, tail_loss_probe(f))); // It is no retransmission, so there is nothing to undo.
     now = fires_at(now, backed_off(f, 0));
     const int64_t stamp = now;
+    int64_t gap_before = 0;
     for (int doublings = 0;;) {
         run.retransmissions.push_back(now - start);
         int64_t wait = backed_off(f, ++doublings);
         if (clamped)
             wait = std::min(wait, std::max<int64_t>(1, to_jiffies(limit - from_jiffies(now - stamp, hz), hz)));
         // The answer is there within a jiffy, which counts as one that has passed (usecs_to_jiffies() rounds up).
-        if (tell(now) && f.icmp.undoes_backoff)
+        const bool undone = tell(now) && f.icmp.undoes_backoff;
+        if (undone)
             wait = backed_off(f, --doublings) - 1;
+        const int64_t gap = fires_at(now, wait) - now;
+        // Gaps in which an error is earned anew are all alike until the end, which may be a quarter of an hour away.
+        if (undone && !clamped && gap == gap_before && gap >= (f.icmp.by_route ? 2 : 1) * hz && enough == to_the_end)
+            now += std::max<int64_t>(0, (to_jiffies(limit, hz) - (now - stamp)) / gap - 1) * gap;
+        gap_before = gap;
         now = fires_at(now, wait);
         if (from_jiffies(now - stamp, hz) >= limit || run.retransmissions.size() >= enough)
             break;
@@ -105,7 +114,7 @@ Run run(const Flight& f, Duration user_timeout, int64_t start, int64_t since, si
 /// Over all phases of the timer wheel, all moments that the write can have, and both ways to the first retransmission
 /// where there are two.
 void for_each_run(const Flight& f, Duration user_timeout, size_t enough, const std::function<void(const Run&)>& see) {
-    constexpr int moments = 8;
+    constexpr int moments = 4;
     const int hz = f.kernel.hz;
     // The answers keep the gaps short, so no wait falls into a wider bucket than that of six doublings.
     const int64_t places = bucket_width(std::min(backed_off(f, 6), to_jiffies(f.kernel.rto_max, hz)));
@@ -154,11 +163,16 @@ Window first_icmp_error(const Flight& f) {
     return from_event(over_runs(f, 0ns, soon, first), f.kernel.hz);
 }
 
+Window first_soft_error(const Flight& f) {
+    const auto first = [](const Run& run) { return run.first_answer.value_or(run.end); };
+    return from_event(over_runs(f, 0ns, soon, first), f.kernel.hz);
+}
+
 int error_after_icmp(const Flight& f, Duration user_timeout) {
     bool all = true, none = true;
     for_each_run(f, user_timeout, soon, [&](const Run& run) {
-        all &= run.told;
-        none &= !run.told;
+        all &= run.told();
+        none &= !run.told();
     });
     return all ? f.icmp.error : none ? ETIMEDOUT : 0;
 }

@@ -27,6 +27,10 @@ Window answered_giving_up(const Flight&, Duration user_timeout);
 /// this lab's cables it comes back before send() has returned (LINUX_MIB_LOCKDROPPEDICMPS).
 Window first_icmp_error(const Flight&);
 
+/// The same to the first that is kept as a soft error, locked or not. SO_ERROR tells, and clears, that one too
+/// (net/core/sock.c: sk_getsockopt()).
+Window first_soft_error(const Flight&);
+
 /// What ends the connection: the router's error, or ETIMEDOUT when none of its answers came; 0 when either may be.
 int error_after_icmp(const Flight&, Duration user_timeout);
 

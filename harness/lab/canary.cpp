@@ -1,6 +1,7 @@
 #include "harness/lab/canary.h"
 
 #include <array>
+#include <cerrno>
 
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
@@ -15,7 +16,8 @@ namespace {
 enum class End { heard, heard_all, nothing, reset };
 
 End look(const Fd& end) {
-    if (get_option(end.get(), SOL_SOCKET, SO_ERROR, "SO_ERROR") != 0) return End::reset;
+    // It also tells the soft error that an ICMP message leaves, and that is no reset.
+    if (get_option(end.get(), SOL_SOCKET, SO_ERROR, "SO_ERROR") == ECONNRESET) return End::reset;
     int waiting = 0;
     ioctl(end.get(), FIONREAD, &waiting);
     return waiting > 1 ? End::heard_all : waiting > 0 ? End::heard : End::nothing;

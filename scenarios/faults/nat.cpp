@@ -30,7 +30,7 @@ public:
     void arm(World& world) override {
         world.enter_router();
         load_rules(fmt::format("table ip nat {{ chain out {{ type nat hook postrouting priority srcnat; policy accept; "
-                               "oifname \"to-server\" {}; }}; }}; table ip firewall {{ {} }}",
+                               "oifname \"to-server\" {}; }}; }}\ntable ip firewall {{ {}; }}",
                                policy_.masquerade, policy_.firewall));
         write_sysctl(loose, policy_.picks_up ? "1" : "0");
         table_.emplace();
