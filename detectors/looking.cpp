@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "detectors/theory/silence.h"
 #include "detectors/theory/icmp.h"
+#include "detectors/theory/silence.h"
 #include "detectors/theory/words.h"
 
 namespace halfopen {
