@@ -42,11 +42,11 @@ std::string follow(const std::string& lines) {
 
 TEST_CASE("the recipes of CONTRIBUTING add a detector and a scenario that run") {
     if (!fs::exists(fs::path(source_tree()) / "build/release/halfopen"))
-        CT_SKIP("the release build, to which the recipes add, is not there");
+        HALFOPEN_SKIP("the release build, to which the recipes add, is not there");
     const std::string out = follow(recipe("Add a detector") + recipe("Add a scenario") +
                                    "cat results/my-method/trials.jsonl results/my-failure/trials.jsonl\n");
     if (out.find("NO OVERLAY") != std::string::npos)
-        CT_SKIP("this kernel mounts no overlay for users, and the recipes would change the tree itself");
+        HALFOPEN_SKIP("this kernel mounts no overlay for users, and the recipes would change the tree itself");
     CHECK_THAT(out, ContainsSubstring("healthy/idle/my-method/r1"));
     CHECK_THAT(out, ContainsSubstring("\"signal\":\"recv: ETIMEDOUT\""));
     CHECK_FALSE(fs::exists(fs::path(source_tree()) / "detectors/my_method.cpp"));
