@@ -91,6 +91,17 @@ Prediction while_slow(const Situation& s, const Beside& b) {
                                plain(b.limit.from)));
 }
 
+/// A path that is back for longer than the beat passes at least one each time.
+Prediction while_flapping(const Situation& s, const Beside& b) {
+    constexpr Duration late = 20ms;
+    const Duration away = s.particulars.away, back = s.particulars.every - away;
+    const std::string turns = fmt::format("a {} is sent every {}, and the path is away for {} and back for {} by turns",
+                                          b.what, plain(b.beat), plain(away), plain(back));
+    if (back > b.beat + late && b.limit.from > away + b.beat + late)
+        return never(fmt::format("{}: one of them passes each time that it is back", turns));
+    return unknown(fmt::format("{}: how many in a row fall into its absences is a matter of moments", turns));
+}
+
 Prediction while_starved(const Situation& s, const Beside& b) {
     constexpr Duration late = 20ms;
     const std::string gap = fmt::format("a {} is due every {}, and the client gets the processor again {} later at most",
@@ -104,6 +115,8 @@ Prediction while_starved(const Situation& s, const Beside& b) {
 } // namespace
 
 Prediction beside(const Situation& s, const Beside& b) {
+    if (b.never_came)
+        return none_came(b, b.limit - s.watch_before_fault, b.why);
     if (b.ends && s.heals_after)
         return during_outage(s, b);
     if (b.ends)
@@ -112,6 +125,8 @@ Prediction beside(const Situation& s, const Beside& b) {
         return while_starved(s, b);
     if (s.effect == Effect::slow)
         return while_slow(s, b);
+    if (s.effect == Effect::flapping)
+        return while_flapping(s, b);
     if (s.effect == Effect::lossy)
         return by_chance(s, b);
     return never(fmt::format("{}; one comes every {}, well within {}", b.why, plain(b.beat), plain(b.limit.from)));

@@ -12,6 +12,7 @@ struct Beside {
     Duration beat{0};
     Window limit;       ///< from the last one to the giving up
     Window last_before; ///< from the last one to the fault
+    bool never_came = false; ///< not even before the fault
     int ways = 1;       ///< how often the path is passed for each: there, or there and back
     bool by_process = false; ///< the client's process sends it, and not its kernel
     bool ends = false;  ///< none is sent or none arrives after the fault, before it is healed

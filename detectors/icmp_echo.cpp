@@ -16,6 +16,7 @@
 #include "detectors/beside.h"
 #include "detectors/theory/words.h"
 #include "detectors/timeouts.h"
+#include "detectors/waiting.h"
 #include "harness/base/error.h"
 #include "harness/linux/fd.h"
 
@@ -80,11 +81,17 @@ public:
     Prediction predict(const Situation& s) const override {
         const OtherPackets pass = other_packets(s);
         const bool lost = !pass.to_server || !pass.to_client;
+        const std::string signal = fmt::format("no echo reply for {}", plain(timeout()));
+        const Window limit{timeout(), timeout() + poll_lateness(interval())};
+        if (const auto late = overslept(
+                s, {.what = "echo reply", .signal = signal, .beat = interval(), .limit = limit, .last_before = last_reply(s)}))
+            return *late;
         return beside(s, {.what = "echo reply",
-                          .signal = fmt::format("no echo reply for {}", plain(timeout())),
+                          .signal = signal,
                           .beat = interval(),
-                          .limit = {timeout(), timeout() + poll_lateness(interval())},
+                          .limit = limit,
                           .last_before = last_reply(s),
+                          .never_came = s.particulars.no_echo,
                           .ways = 2,
                           .ends = lost,
                           .why = why(s, lost)});
@@ -127,6 +134,8 @@ private:
     }
 
     static std::string why(const Situation& s, bool lost) {
+        if (s.particulars.no_echo)
+            return "what is between client and server answers no echo requests and passes none, so no reply ever came";
         if (lost)
             return "echo requests or their replies are lost like everything else";
         if (s.effect == Effect::nothing || s.effect == Effect::signals)

@@ -52,7 +52,7 @@ const Method retries2_method{
                    .fallback = "8",
                    .unit = SettingInfo::Unit::count,
                    .meaning = "net.ipv4.tcp_retries2",
-                   .least = 1,
+                   .least = 2, // 1 ends healthy connections with a shut window: see the page
                    .most = 255}}},
     make<Retries2>};
 

@@ -104,7 +104,7 @@ private:
     /// A client whose connection is dead without its knowledge is told when it writes.
     static bool client_finds_out(const Situation& s) {
         return info(s.traffic).client_interval > 0ns &&
-               (s.effect == Effect::reset || s.effect == Effect::reset_on_send);
+               (s.effect == Effect::reset || s.effect == Effect::reset_on_send || s.particulars.client_told);
     }
 
     /// From the last datagram that is heard to the fault.

@@ -40,7 +40,7 @@ public:
     Prediction predict(const Situation& s) const override {
         if (s.traffic == Traffic::buffer_full)
             return earlier(no_room(s), fails_blocked(s));
-        const bool silent = s.effect == Effect::silence || s.effect == Effect::fin_then_silence;
+        const bool silent = writes_vanish(s) || s.effect == Effect::fin_then_silence;
         if ((fills_client(s) || (s.traffic == Traffic::sending && silent)) && !s.heals_after && (s.horizon == 0ns || s.horizon > timeout() + full_at_least))
             return may_fill(s);
         return send_fails(s);
@@ -99,6 +99,8 @@ private:
         const SocketEvent event = socket_events(s, {});
         if (event.kind == SocketEvent::Kind::eof)
             return never("the end of file is no concern of send()");
+        if (event.kind == SocketEvent::Kind::eof_or_error)
+            return unknown(event.rule + "; only a RST ends the waiting");
         Prediction p = hears(event, {.error_call = "send"});
         p.signal.clear();
         return p;

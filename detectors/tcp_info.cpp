@@ -154,7 +154,7 @@ private:
         const int n = settings().count("probes");
         const Flight flight = flight_of(s);
         const Window closed = window_closed_before(s);
-        const ProbesBefore answered = probes_before(flight, closed);
+        const ProbesBefore answered = answered_before(flight, closed);
         const Window nth{persist_tick(flight, answered.least + n - 1).from,
                          persist_tick(flight, answered.most + n - 1).to};
         return found(

@@ -14,9 +14,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int64_t shortest_jiffies = 2; // TCP_TIMEOUT_MIN
+constexpr int64_t shortest_jiffies = 2;      // TCP_TIMEOUT_MIN
+constexpr Duration between_answers = 500ms; // net.ipv4.tcp_invalid_ratelimit, of the client's kernel
 
+/// The gap before a probe. It doubles no more often than tcp_retries2 says (tcp_send_probe0()).
 int64_t gap(const Flight& f, int doublings) {
+    doublings = std::min(doublings, f.kernel.retries2);
     const int64_t most = to_jiffies(f.kernel.rto_max, f.kernel.hz);
     int64_t wait = to_jiffies(std::max<Duration>(f.rto, 200ms), f.kernel.hz); // tcp_probe0_base()
     for (int i = 0; i < doublings && wait < most; ++i)
@@ -81,13 +84,31 @@ std::string may_open_first(Duration opens) {
 ProbesBefore probes_before(const Flight& f, Window closed_before) {
     // No gap is shorter than the first, and soon they double.
     constexpr int doublings = 16;
-    const auto ticks = persist_ticks(f, static_cast<int>(closed_before.to / f.kernel.rto_max) + doublings);
+    const Duration longest = from_jiffies(gap(f, doublings), f.kernel.hz);
+    const auto ticks = persist_ticks(f, static_cast<int>(closed_before.to / longest) + doublings);
     const auto count = [&](auto is_before) {
         return static_cast<int>(std::find_if_not(ticks.begin(), ticks.end(), is_before) - ticks.begin());
     };
     const int least = count([&](const Window& tick) { return tick.to < closed_before.from; });
     const int most = count([&](const Window& tick) { return tick.from < closed_before.to; });
     return {least, std::max(least, most)};
+}
+
+ProbesBefore answered_before(const Flight& f, Window closed_before) {
+    const ProbesBefore sent = probes_before(f, closed_before);
+    ProbesBefore answered{sent.most, 0};
+    const int64_t wait = to_jiffies(between_answers, f.kernel.hz);
+    int64_t since = wait; // from the last answer to this probe
+    for (int probes = 0, last = 0; probes <= sent.most; ++probes) {
+        if (probes > 0 && since >= wait) {
+            last = probes;
+            since = 0;
+        }
+        since += gap(f, probes);
+        if (probes >= sent.least)
+            answered = {std::min(answered.least, last), std::max(answered.most, last)};
+    }
+    return answered;
 }
 
 } // namespace halfopen

@@ -99,7 +99,7 @@ namespace {
 SocketEvent window_probes_unanswered(const Situation& s, const SocketTimers& t) {
     const Flight f = flight_of(s);
     const Window closed = window_closed_before(s);
-    const ProbesBefore answered = probes_before(f, closed);
+    const ProbesBefore answered = answered_before(f, closed);
     const int most = s.kernel.retries2;
     const Window end{persist_tick(f, answered.least + most).from, persist_tick(f, answered.most + most).to};
     const std::string off = t.keepalive ? "keepalive is off while data waits; " : "";

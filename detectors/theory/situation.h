@@ -81,6 +81,8 @@ struct Particulars {
     Refusal refusal = Refusal::none; ///< where the effect is silence
     int refusal_error = 0;           ///< what the server's own kernel knows of it, an errno; it ends data that was in
                                      ///< flight where it is refused. ENETDOWN without a refusal: no carrier
+    bool client_told = false;        ///< where the effect is silence: the client's next segment is answered by RST
+    bool no_echo = false;            ///< the server's echo requests are never answered, before the fault neither
     Duration away{0}, every{0};      ///< where the effect is flapping: nothing passes for `away` of `every`
     bool operator==(const Particulars&) const = default;
 };
@@ -128,6 +130,8 @@ OtherPackets other_packets(const Situation&);
 
 /// True where the client's process runs after the fault, and takes the connection to be alive.
 bool client_goes_on(Effect);
-inline bool client_goes_on(const Situation& s) { return s.client_goes_on.value_or(client_goes_on(s.effect)); }
+inline bool client_goes_on(const Situation& s) {
+    return s.client_goes_on.value_or(client_goes_on(s.effect) || s.goes_on != GoesOn::nothing);
+}
 
 } // namespace halfopen

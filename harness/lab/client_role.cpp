@@ -176,7 +176,10 @@ private:
         if (!socket_ || lost_) return;
         const auto bytes = encode(FrameType::hello);
         slot_.last_datagram.stamp();
-        send(second_channel_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        // One that came before the server listened there has drawn an ICMP error, which this send() returns in place of
+        // sending (udp(7)).
+        for (int i = 0; i < 2; ++i)
+            if (send(second_channel_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return;
     }
 
     /// Reads what is there, not more than that, and answers pings; false at the end of the stream and after an error.

@@ -131,9 +131,11 @@ std::optional<OtherPackets> Scenario::other_packets() const {
     for (const FaultEntry& fault : faults) passage = fault.kind->about.other_packets.value_or(passage);
     switch (passage) {
     case Passage::passes:
+    case Passage::small:
     case Passage::reset: return OtherPackets{true, true};
     case Passage::silent: return OtherPackets{false, false};
     case Passage::to_client: return OtherPackets{false, true};
+    case Passage::client_reset:
     case Passage::to_server: return OtherPackets{true, false};
     case Passage::unchecked: break;
     }
@@ -143,7 +145,7 @@ std::optional<OtherPackets> Scenario::other_packets() const {
 bool Scenario::client_goes_on() const {
     return std::all_of(faults.begin(), faults.end(), [](const FaultEntry& fault) {
         const FaultInfo& about = fault.kind->about;
-        return about.client_goes_on.value_or(halfopen::client_goes_on(about.effect));
+        return about.client_goes_on.value_or(halfopen::client_goes_on(about.effect) || about.goes_on != GoesOn::nothing);
     });
 }
 

@@ -95,12 +95,17 @@ struct Rebinds final : Forget {
     explicit Rebinds(const FaultInfo& about) : Forget(about, rebinds) {}
 };
 
-FaultInfo forgetting(std::string_view name, std::string_view summary, Effect effect, Passage path) {
+/// The NAT's rules say nothing of datagrams: the client's next one is a new connection and gets through. Echo requests
+/// are for the NAT itself, whose address is all that the server knows of the client.
+FaultInfo forgetting(std::string_view name, std::string_view summary, Effect effect, Passage path, Particulars particulars = {}) {
     return {.name = name,
             .summary = summary,
             .effect = effect,
             .path = path,
-            .needs = {"nf_tables", "nft_reject_ipv4", "nft_ct", "nft_chain_nat", "nft_masq", "nf_conntrack_netlink"}};
+            .needs = {"nf_tables", "nft_reject_ipv4", "nft_ct", "nft_chain_nat", "nft_masq", "nf_conntrack_netlink"},
+            .other_packets = Passage::passes,
+            .client_goes_on = true,
+            .particulars = particulars};
 }
 
 } // namespace
@@ -116,7 +121,7 @@ const FaultKind forget_nat_reset{
 const FaultKind forget_nat_rebind{
     forgetting("forget-nat-rebind",
                "the NAT forgets all connections, gives what comes from inside a new port, and drops what comes from outside",
-               Effect::silence, Passage::client_reset),
+               Effect::silence, Passage::client_reset, {.client_told = true, .no_echo = true}),
     make_fault<Rebinds>};
 
 } // namespace halfopen::faults

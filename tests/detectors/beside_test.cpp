@@ -120,6 +120,41 @@ TEST_CASE("after an outage a datagram comes by its beat and not by a retransmiss
     CHECK(predict(udp, s).kind == Kind::window);
 }
 
+TEST_CASE("a path that flaps passes one each time that it is back for longer than the beat") {
+    Situation s = between_two(Effect::flapping, Truth::alive);
+    s.particulars.away = 1100ms;
+    s.particulars.every = 2200ms;
+    CHECK(predict(udp, s).kind == Kind::never);
+    CHECK(predict(echo, s).kind == Kind::never);
+    CHECK(predict("second-channel:interval=2s,timeout=5s", s).kind == Kind::unknown);
+}
+
+TEST_CASE("a thread that says hello knows nothing of a worker that hangs, and a starved client is a little late") {
+    Situation s = between_two(Effect::acknowledges_only, Truth::stuck);
+    s.goes_on = GoesOn::threads;
+    s.client_goes_on = true;
+    CHECK(predict(udp, s).kind == Kind::never);
+    s = between_two(Effect::nothing, Truth::alive);
+    s.pauses = 250ms;
+    CHECK(predict(udp, s).kind == Kind::never);
+    CHECK(predict("second-channel:interval=1s,timeout=1200ms", s).kind == Kind::unknown);
+    CHECK(predict("icmp-echo:interval=1s,timeout=1200ms", s).kind == Kind::never); // its kernel answers
+}
+
+TEST_CASE("what never passed convicts from the beginning of watching on") {
+    Situation s = between_two(Effect::acknowledges_only, Truth::gone);
+    s.particulars.no_echo = true;
+    require_is(predict(echo, s).after, 2.7, 2.702);
+}
+
+TEST_CASE("a server that wakes up has asked nobody meanwhile, but finds the datagrams in its socket") {
+    Situation s = between_two(Effect::nothing, Truth::alive);
+    s.particulars.server_stopped = true;
+    s.heals_after = 7500ms;
+    CHECK(predict(udp, s).kind == Kind::never);
+    require_is(predict(echo, s).after, 7.5, 7.53);
+}
+
 TEST_CASE("datagrams of the client's address count, and no others") {
     Watched watched("second-channel:interval=100ms,timeout=300ms");
     for (int i = 0; i < 5; ++i) {

@@ -39,3 +39,29 @@ TEST_CASE("probes before the fault were answered and do not count") {
     CHECK(one_or_two.least == 1);
     CHECK(one_or_two.most == 2);
 }
+
+TEST_CASE("a probe that comes less than 500 ms after an answered one is not answered") {
+    const auto answered = [](Duration closed_before) { return answered_before(one_segment(), {closed_before, closed_before}); };
+    CHECK(answered(100ms).most == 0);
+    CHECK(answered(500ms).least == 1); // sent at 0.21 s
+    CHECK(answered(1s).most == 1);     // the second, at 0.62 s, is not answered
+    CHECK(answered(2s).least == 3);    // the third, at 1.46 s, is
+    CHECK(answered(4s).least == 4);
+    CHECK(answered_before(one_segment(), {500ms, 2s}).least == 1);
+    CHECK(answered_before(one_segment(), {500ms, 2s}).most == 3);
+    Flight far = one_segment(); // the gap after the first is 600 ms
+    far.rto = 300ms;
+    CHECK(answered_before(far, {1s, 1s}).least == 2);
+}
+
+TEST_CASE("a lowered tcp_retries2 bounds the gaps between zero-window probes too") {
+    Flight f = one_segment();
+    f.kernel.retries2 = 3;
+    // Measured with tcp_retries2 = 3, a RTO of 208 ms and a path that was cut some 1.1 s after the closing: the
+    // first probe was answered, three were not, and the end came 4.65 to 4.8 s after the closing.
+    f.rto = 208ms;
+    CHECK(answered_before(f, {1100ms, 1100ms}).least == 1);
+    require_is(persist_tick(f, 1 + 3), 4.784, 4.864);
+    f.kernel.retries2 = 2;
+    require_is(persist_tick(f, 1 + 2), 2.288, 2.368);
+}

@@ -160,7 +160,7 @@ TEST_CASE("a value out of range is told the range") {
     requires_words(complaint("getpeername:interval=0s"), {"too short", "1ms"});
     requires_words(complaint("eof-then-write:timeout=0s"), {"too short", "1ms"});
     requires_words(complaint("connect-again:interval=1us"), {"too short", "1ms"});
-    requires_words(complaint("retries2:count=256"), {"from 1 to 255"});
+    requires_words(complaint("retries2:count=256"), {"from 2 to 255"});
     requires_words(complaint("rto-max:interval=999ms"), {"too short", "1s"});
     requires_words(complaint("rto-max:interval=121s"), {"too long", "120s"});
 }
