@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "detectors/theory/prediction.h"
 #include "detectors/theory/situation.h"
 #include "detectors/theory/socket_timers.h"
+#include "harness/linux/address.h"
 
 namespace halfopen {
 
@@ -48,6 +50,9 @@ struct Description {
     Form form = Form::none;
     Job job = Job::reads;
     bool folklore = false;
+    /// It looks from outside, by the connection's addresses: it works without a descriptor, so before accept() and after
+    /// close() too.
+    bool outside = false;
     std::vector<std::string_view> needs; ///< root, eBPF, "module NAME", the client's cooperation
     std::vector<SettingInfo> settings;
 };
@@ -85,12 +90,20 @@ struct Timing {
 /// Parameters of a kernel by their names, for one network namespace: {"net.ipv4.tcp_retries2", "8"}.
 using KernelParameters = std::vector<std::pair<std::string, std::string>>;
 
+/// The two ends of a connection, seen from the server.
+struct Ends {
+    Endpoint server, client;
+};
+
 /// The server's end of the connection, as a detector sees it.
 class Connection {
 public:
     virtual ~Connection() = default;
     /// The connected TCP socket, blocking.
     virtual int fd() const = 0;
+    /// What names the connection to methods that have no descriptor (Description::outside), known also before accept()
+    /// and after close(). Nothing for a socket that is over already and was never asked.
+    virtual std::optional<Ends> ends() const;
     /// Hands over bytes that the detector has read, so that frames are taken apart and requests are answered.
     /// A detector that reads calls it for every byte it takes off the socket.
     virtual void received(std::span<const char> bytes) = 0;

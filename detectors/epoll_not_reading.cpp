@@ -21,6 +21,11 @@ public:
     using DetectorBase::DetectorBase;
 
     Prediction predict(const Situation& s) const override {
+        if (s.stage == Stage::close_wait) { // The wait for the first request meets the end of file.
+            Prediction first = hears(socket_events(s, {}));
+            first.rule += "; the first read, for a request, finds it";
+            return first;
+        }
         Situation paused = s;
         // A request that nobody reads is never answered: the server is only written to.
         if (s.traffic == Traffic::request_response)

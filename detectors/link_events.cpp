@@ -27,19 +27,6 @@ namespace {
 constexpr std::string_view link_down = "rtnetlink: link down";
 constexpr std::string_view neighbour_failed = "rtnetlink: neighbour failed";
 
-struct Ends {
-    sockaddr_in server{}, client{};
-};
-
-Ends ends_of(int fd) {
-    Ends ends;
-    socklen_t size = sizeof ends.server;
-    check(getsockname(fd, reinterpret_cast<sockaddr*>(&ends.server), &size), "asking for the server's address");
-    size = sizeof ends.client;
-    check(getpeername(fd, reinterpret_cast<sockaddr*>(&ends.client), &size), "asking for the client's address");
-    return ends;
-}
-
 Fd listen_to_links() {
     Fd fd{check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), "opening an rtnetlink socket")};
     sockaddr_nl groups{};
@@ -106,12 +93,14 @@ public:
 
     void watch(Connection& connection, Out& out) const override {
         const Fd events = listen_to_links(); // before the first look
-        const Ends ends = ends_of(connection.fd());
+        const auto ends = connection.ends();
+        if (!ends)
+            return; // over already, and that is not this method's to say
         for (;;) {
-            const unsigned interface = running_interface(ends.server.sin_addr);
+            const unsigned interface = running_interface(ends->server.address.to_kernel());
             if (interface == 0)
                 return out.gone(link_down);
-            if (const int error = why_no_route(ends.client))
+            if (const int error = why_no_route(ends->client.to_kernel()))
                 return out.gone("route", error);
             if (neighbour_fails(events, interface))
                 return out.gone(neighbour_failed);
@@ -128,6 +117,7 @@ const Method link_events_method{
      .summary = "waits for rtnetlink's multicast: the server's own link without carrier, no route to the client, or a "
                 "neighbour that fails, means gone",
      .job = Job::neither,
+     .outside = true,
      .needs = {},
      .settings = {}},
     make<LinkEvents>};

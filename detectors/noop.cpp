@@ -38,6 +38,7 @@ const Method noop_method{{.name = "noop",
                           .label = "noop",
                           .summary = "pause() for ever: the negative control, which never says anything",
                           .job = Job::neither,
+                          .outside = true,
                           .needs = {},
                           .settings = {}},
                          make<Noop>};

@@ -83,7 +83,24 @@ private:
     int count() const { return settings().count("count"); }
     std::string signal() const { return fmt::format("nstat: {} TCPTimeouts within {}", count(), plain(within())); }
 
+    /// Before accept() and after close() the kernel's timers count there as any other's do: the one of an orphan's FIN, and
+    /// the one that sends the answer to a SYN again (net/ipv4/tcp_timer.c: tcp_syn_ack_timeout()).
+    Prediction at_the_edge(const Situation& s) const {
+        const auto first = sent_again(s, 1), last = sent_again(s, count());
+        if (!last)
+            return never("no timer of the server's kernel runs for a connection that it does not keep");
+        Prediction p;
+        p.kind = Prediction::Kind::window;
+        p.after = *last + at_once + Window{0ns, interval()};
+        p.signal = signal();
+        p.rule = fmt::format("timeout {} comes {} after the fault; it looks every {}", count(), in_seconds(*last),
+                             plain(interval()));
+        return if_within(p, *first, *last);
+    }
+
     Prediction timeouts(const Situation& s) const {
+        if (s.stage == Stage::orphan || s.stage == Stage::syn_received || s.stage == Stage::no_place)
+            return at_the_edge(s);
         if (s.effect == Effect::slow && s.slowest_way > others_in_time)
             return unknown(fmt::format("packets take {}, and the timeouts of every other connection of the host count too: "
                                        "here that of the one which verifies the fault",
@@ -92,8 +109,11 @@ private:
             counts_tries(s, {.count = count(), .adds_up = true, .hears_each = true, .look = interval(), .signal = signal()});
         if (p.kind != Prediction::Kind::window)
             return p;
-        // The first and the last of them must lie between two looks that are no further apart.
-        const Window first = retransmission_of(s, 1), last = retransmission_of(s, count());
+        return if_within(p, retransmission_of(s, 1), retransmission_of(s, count()));
+    }
+
+    /// The first and the last of them must lie between two looks that are no further apart.
+    Prediction if_within(const Prediction& p, Window first, Window last) const {
         const std::string both = fmt::format("timeout {} comes {} after the write, the first {} after it", count(),
                                              in_seconds(last), in_seconds(first));
         if (last.to - first.from + 2 * interval() <= within())
@@ -106,7 +126,17 @@ private:
 
     /// Of all that may end a connection, only a timer's giving up is counted there.
     Prediction abort(const Situation& s) const {
+        if (s.stage == Stage::orphan && s.effect == Effect::silence) {
+            Prediction end;
+            end.kind = Prediction::Kind::window;
+            end.after = orphan_given_up(s) + at_once + Window{0ns, interval()};
+            end.signal = abort_signal;
+            end.rule = "the kernel gives an orphan up after 8 retransmissions (net.ipv4.tcp_orphan_retries = 0)";
+            return end;
+        }
         const SocketEvent event = socket_events(s, {});
+        if (s.stage == Stage::syn_received || s.stage == Stage::no_place)
+            return never("what was never a connection is not counted as aborted");
         const bool soft = s.icmp && event.error != ECONNRESET; // A timeout that carries a router's error is one.
         if (event.kind != SocketEvent::Kind::error || (event.error != ETIMEDOUT && !soft))
             return never("a FIN or a RST is no timeout");
@@ -125,6 +155,7 @@ const Method nstat_method{
      .summary = "reads the host's counters in /proc/net/netstat every interval: TCPTimeouts grown by count within a "
                 "time, or TCPAbortOnTimeout, means that somebody is gone",
      .job = Job::neither,
+     .outside = true,
      .needs = {},
      .settings = {{.name = "interval", .fallback = "1s", .meaning = "how often it looks", .least = 1'000'000},
                   {.name = "count",

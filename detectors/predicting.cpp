@@ -1,5 +1,7 @@
 #include "detectors/predicting.h"
 
+#include <cerrno>
+
 #include <fmt/format.h>
 
 #include "detectors/theory/words.h"
@@ -42,7 +44,8 @@ Prediction hears(const SocketEvent& event, const Hearing& hearing) {
         p.signal = hearing.eof;
     }
     if (event.kind == SocketEvent::Kind::error && event.error != 0)
-        p.signal = fmt::format("{}: {}", hearing.error_call, errno_name(event.error));
+        // EPIPE is said to whoever writes, and to nobody else.
+        p.signal = fmt::format("{}: {}", event.error == EPIPE ? "send" : hearing.error_call, errno_name(event.error));
     return p;
 }
 

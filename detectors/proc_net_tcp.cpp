@@ -2,11 +2,8 @@
 // descriptor is needed, so a script or another process can do it, and that is its only merit.
 //
 // It is law 2 with a longer way: ESTABLISHED proves nothing, CLOSE_WAIT is the client's FIN, and a connection
-// that has ended has no line any more, though the program still holds its socket.
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+// that has ended has no line any more, though the program still holds its socket. The other states are the
+// server's own doing, or its kernel's: a line that says FIN_WAIT2 or SYN_RECV is no end.
 
 #include <cerrno>
 #include <charconv>
@@ -14,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include "detectors/predicting.h"
+#include "detectors/table.h"
 #include "detectors/tcp_info.h"
 #include "harness/base/error.h"
 
@@ -24,19 +21,12 @@ namespace {
 
 /// "0100007F:1F90": the address as the kernel's number in hex, in this machine's byte order, and the port
 /// (net/ipv4/tcp_ipv4.c: get_tcp4_sock()).
-std::string in_hex(const sockaddr_in& address) {
-    return fmt::format("{:08X}:{:04X}", address.sin_addr.s_addr, ntohs(address.sin_port));
+std::string in_hex(const Endpoint& end) {
+    return fmt::format("{:08X}:{:04X}", end.address.to_kernel().s_addr, end.port);
 }
 
 /// " LOCAL REMOTE ": what stands before the state in the connection's line.
-std::string key_of(int fd) {
-    sockaddr_in local{}, remote{};
-    socklen_t size = sizeof local;
-    check(getsockname(fd, reinterpret_cast<sockaddr*>(&local), &size), "asking for the server's address");
-    size = sizeof remote;
-    check(getpeername(fd, reinterpret_cast<sockaddr*>(&remote), &size), "asking for the client's address");
-    return fmt::format(" {} {} ", in_hex(local), in_hex(remote));
-}
+std::string key_of(const Ends& ends) { return fmt::format(" {} {} ", in_hex(ends.server), in_hex(ends.client)); }
 
 /// The state of the connection; 0 when it has no line.
 int state_in_proc(const std::string& key) {
@@ -66,6 +56,8 @@ public:
     Timing timing() const override { return {.anchor = "last look", .period = interval()}; }
 
     Prediction predict(const Situation& s) const override {
+        if (const auto edge = sees_in_table(s, {interval(), no_line}))
+            return *edge;
         Prediction p = sees_state(s, interval(), Verdict::eof);
         if (!p.signal.empty())
             p.signal = p.verdict == Verdict::eof ? end_of_file : no_line;
@@ -73,16 +65,15 @@ public:
     }
 
     void watch(Connection& connection, Out& out) const override {
-        std::string key;
+        // A connection that is over has no other end to ask for; one that we never saw has ended before.
+        const auto ends = connection.ends();
+        const std::string key = ends ? key_of(*ends) : "";
         for (Instant look = MonotonicClock::now();; look += interval()) {
             sleep_until(look);
-            // A connection that is over has no other end to ask for; one that we never saw has ended before.
-            if (key.empty() && read_tcp_info(connection.fd()).tcpi_state != TCP_CLOSE)
-                key = key_of(connection.fd());
-            const int state = key.empty() ? 0 : state_in_proc(key);
+            const int state = ends ? state_in_proc(key) : 0;
             if (state == TCP_CLOSE_WAIT)
                 return out.eof(end_of_file);
-            if (state != TCP_ESTABLISHED)
+            if (state == 0)
                 return out.gone(no_line);
         }
     }
@@ -101,6 +92,7 @@ const Method proc_net_tcp_method{
          "reads the connection's line in /proc/net/tcp every interval: CLOSE_WAIT is the end of what the "
          "client sends, no line means gone",
      .job = Job::neither,
+     .outside = true,
      .needs = {},
      .settings =
          {{.name = "interval", .fallback = "1s", .meaning = "how often it looks", .least = 1'000'000}}},

@@ -20,6 +20,12 @@ public:
     using Looking::Looking;
 
     Prediction predict(const Situation& s) const override {
+        if (s.stage == Stage::half_shut)
+            return {.kind = Prediction::Kind::window,
+                    .after = Window{Duration{0}, interval()} + at_once,
+                    .signal = "send: EPIPE",
+                    .rule = "the server has shut its own sending side down, and even sending nothing fails then",
+                    .steps = {}};
         return sees_end(s, {.signal = "",
                             .of_fin = "after a FIN sending is allowed, and sending nothing draws no answer",
                             .look = interval()});

@@ -5,13 +5,12 @@
 // ended is not in the table any more, though the program still holds its socket.
 
 #include <netinet/tcp.h>
-#include <sys/stat.h>
 
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "detectors/predicting.h"
+#include "detectors/table.h"
 #include "harness/base/error.h"
 #include "harness/linux/socket_table.h"
 
@@ -24,10 +23,10 @@ using namespace std::chrono_literals;
 constexpr std::string_view end_of_file = "sock_diag: CLOSE-WAIT";
 constexpr std::string_view not_there = "sock_diag: not there";
 
-/// The connection's place in the table, by the number of its socket's inode; nothing when it is not there.
-std::optional<TcpSocket> in_table(const SocketTable& table, unsigned long inode) {
+/// The connection's place in the table, by its addresses; nothing when it is not there.
+std::optional<TcpSocket> in_table(const SocketTable& table, const Ends& ends) {
     for (const TcpSocket& socket : table.read())
-        if (socket.inode == inode)
+        if (socket.local == ends.server && socket.remote == ends.client)
             return socket;
     return std::nullopt;
 }
@@ -43,6 +42,8 @@ public:
     /// The same fields as TCP_INFO's, so what that method finds, this one finds; a timer fires in vain when
     /// tcpi_retransmits or tcpi_probes grows (net/ipv4/inet_diag.c: inet_sk_diag_fill()).
     Prediction predict(const Situation& s) const override {
+        if (const auto edge = sees_in_table(s, {interval(), not_there, tries(), said(tries())}))
+            return *edge;
         const std::string_view for_ever = "1000h";
         const auto inside =
             make_detector(fmt::format("tcp-info:interval={},retransmits={},probes={},timeout={}",
@@ -57,12 +58,13 @@ public:
     }
 
     void watch(Connection& connection, Out& out) const override {
-        struct stat file {};
-        check(fstat(connection.fd(), &file), "asking for the socket's inode");
+        const auto ends = connection.ends();
+        if (!ends)
+            return out.gone(not_there);
         const SocketTable table;
         for (Instant look = MonotonicClock::now();; look += interval()) {
             sleep_until(look);
-            const auto socket = in_table(table, file.st_ino);
+            const auto socket = in_table(table, *ends);
             if (!socket)
                 return out.gone(not_there);
             if (socket->state == TCP_CLOSE_WAIT)
@@ -88,6 +90,7 @@ const Method sock_diag_method{
                 "sends; not in "
                 "the table, or a timer that fired count times in vain, means gone",
      .job = Job::neither,
+     .outside = true,
      .needs = {},
      .settings = {{.name = "interval", .fallback = "1s", .meaning = "how often it looks", .least = 1'000'000},
                   {.name = "count",

@@ -14,9 +14,12 @@
 
 #include <fmt/format.h>
 
+#include "detectors/theory/words.h"
 #include "harness/base/error.h"
 
 namespace halfopen {
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -63,6 +66,14 @@ std::string_view state_name(int tcpi_state) {
 }
 
 Prediction sees_state(const Situation& s, Duration interval, Verdict eof_verdict) {
+    if (s.stage == Stage::half_shut)
+        return {.kind = Prediction::Kind::window,
+                .after = Window{0ns, interval} + at_once,
+                .signal = "", // FIN_WAIT1 until the FIN is acknowledged, which may take 40 ms (TCP_DELACK_MIN).
+                .rule = fmt::format("the server has shut its own sending side down, so the state is FIN_WAIT1 and then FIN_WAIT2, "
+                                    "neither of them ESTABLISHED, whatever the client is doing; it looks every {}",
+                                    plain(interval)),
+                .steps = {}};
     const SocketEvent event = socket_events(s, {});
     Prediction p =
         hears(event, {.eof = "TCP_INFO: CLOSE_WAIT", .eof_verdict = eof_verdict, .look = interval});

@@ -48,6 +48,29 @@ struct IcmpAnswer {
     explicit operator bool() const { return error != 0; }
 };
 
+/// Where the server's end of the connection stands. Nearly every scenario is about one that is established, held by the
+/// server's program, and watched before anything breaks; the others come before that or after it.
+enum class Stage {
+    established,
+    syn_received, ///< the handshake's last segment never arrives: the connection is the kernel's alone
+    no_place,     ///< the queue of the listening socket is full: the kernel takes no connection more
+    not_accepted, ///< the connection lies in that queue, and the program never calls accept()
+    close_wait,   ///< the client's FIN came before anybody watched
+    half_shut,    ///< at the fault the server shuts its sending side down: FIN_WAIT2 once that is acknowledged
+    orphan,       ///< at the fault the server's program calls close(): what follows is the kernel's alone
+};
+
+std::string_view name(Stage);
+std::optional<Stage> parse_stage(std::string_view);
+std::string all_stages();
+
+/// Why the server's program holds no descriptor that it could ask: "no descriptor before accept()". Empty when it holds
+/// one until the end.
+std::string_view why_no_descriptor(Stage);
+
+/// True where watching begins with the fault, because there is nothing to watch before it, or nobody did.
+bool is_watched_late(Stage);
+
 /// The facts about the server's kernel that TCP's timers depend on. Defaults are those of Linux, except hz.
 struct KernelFacts {
     int hz = 250;                                        ///< 1 s / clock_getres(CLOCK_MONOTONIC_COARSE)
@@ -92,6 +115,7 @@ struct Particulars {
 /// the fault.
 struct Situation {
     Effect effect = Effect::nothing;
+    Stage stage = Stage::established;
     Truth truth = Truth::alive;
     Traffic traffic = Traffic::idle;
     KernelFacts kernel;

@@ -119,7 +119,21 @@ SocketEvent large_lost(const Situation& s, const SocketTimers& t) {
     return never("nothing large is sent, and what is small passes");
 }
 
+/// The server has shut its own sending side down, and the client's kernel has acknowledged that.
+SocketEvent half_shut(std::optional<Window> own_write) {
+    if (own_write)
+        return {Kind::error,
+                EPIPE,
+                *own_write + at_once,
+                "the server has shut its sending side down, so its next write fails with EPIPE, whatever the client is doing",
+                {fmt::format("{} after the fault: send() fails (tcp_sendmsg_locked())", in_seconds(*own_write))}};
+    return never("the client's kernel has acknowledged the server's FIN, and FIN_WAIT2 has no limit of time while the server's "
+                 "program holds the socket; keepalive probes are answered");
+}
+
 SocketEvent after_fault(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
+    if (s.stage == Stage::half_shut)
+        return half_shut(own_write);
     switch (s.effect) {
     case Effect::nothing: return healthy(s, t);
     case Effect::signals: return healthy(s, t);

@@ -78,6 +78,7 @@ std::vector<Entry> scenario_entries() {
                         {"label", s.label},
                         {"summary", s.summary},
                         {"truth", name(s.truth)},
+                        {"stage", name(s.stage)},
                         {"traffic", traffic},
                         {"needs", needs},
                         {"planned", false}}});
@@ -88,6 +89,7 @@ std::vector<Entry> scenario_entries() {
                         {"label", p.name},
                         {"summary", p.summary},
                         {"truth", nullptr},
+                        {"stage", nullptr},
                         {"traffic", Json::array()},
                         {"needs", Json::array()},
                         {"planned", true},

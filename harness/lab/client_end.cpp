@@ -63,6 +63,19 @@ bool World::worker_hangs() const {
     return unread > 0;
 }
 
+void World::read_for_server() {
+    char bytes[4096];
+    while (recv(server_socket_.get(), bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
+    }
+}
+
+Bracket World::close_server() {
+    server_socket_.reset(); // The last descriptor is the program's own, and its close() says the goodbye.
+    return tell_server(ServerDo::close);
+}
+
+void World::shut_server_write() { check(shutdown(server_socket_.get(), SHUT_WR), "shutting down the server's sending side"); }
+
 void World::leave_heir() {
     tell_client(ClientDo::inherit);
     const pid_t heir = slot_.heir;

@@ -13,6 +13,7 @@
 
 #include "harness/base/frame.h"
 #include "harness/lab/roles.h"
+#include "harness/lab/topology.h"
 #include "harness/linux/process.h"
 #include "harness/linux/socket.h"
 #include "harness/linux/tcp_info.h"
@@ -50,14 +51,17 @@ public:
           hello_(spec.detector->hello_interval()), write_(info(spec.traffic).client_interval),
           datagram_(spec.detector->datagram_interval()) {
         if (spec.detector->datagram_interval() > Duration::zero()) second_channel_ = udp_connect(other_end(socket_));
-        if (spec.traffic == Traffic::buffer_full) reading_ = false;
+        // A socket that is not connected hangs up all the time, and one that connects at the fault has nothing to read.
+        if (spec.traffic == Traffic::buffer_full || !is_connected(spec.stage)) reading_ = false;
     }
+
+    ~Client() { end_reader(); }
 
     int run() {
         if (spec_.detector->pong_from_thread() && reading_) {
             reading_ = false;
             thread_reads_ = true;
-            std::thread([this] { read_for_ever(); }).detach();
+            reader_ = std::thread([this] { read_until_told(); });
         }
         for (;;) {
             pollfd fds[2] = {{control_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}};
@@ -100,8 +104,12 @@ private:
         case ClientDo::read_slowly: read_slowly(); break;
         case ClientDo::hang: return hang(command);
         case ClientDo::inherit: leave_heir(); break;
+        case ClientDo::connect: begin_to_connect(socket_, {server_address, server_port}); break;
         case ClientDo::end: _exit(0);
-        default: fail_at_socket(static_cast<ClientDo>(command), socket_, slot_);
+        case ClientDo::shut_write: fail_at_socket(ClientDo::shut_write, socket_, slot_); break;
+        default:
+            end_reader();
+            fail_at_socket(static_cast<ClientDo>(command), socket_, slot_);
         }
         slot_.command_after.stamp();
         return write(control_.get(), &command, 1) == 1;
@@ -193,10 +201,18 @@ private:
         return true;
     }
 
-    void read_for_ever() {
-        pollfd readable{socket_.get(), POLLIN, 0};
-        while (poll(&readable, 1, -1) != 1 || (thread_reads_ && read_once(sizeof buffer_))) {
+    void read_until_told() {
+        pollfd fds[2] = {{socket_.get(), POLLIN, 0}, {let_go_.get(), POLLIN, 0}};
+        while (poll(fds, 2, -1) < 1 || (!fds[1].revents && thread_reads_ && read_once(sizeof buffer_))) {
         }
+    }
+
+    /// A thread that waits for a socket holds it open: close() in another one would say no goodbye (fs/select.c:
+    /// __pollwait()).
+    void end_reader() {
+        if (!reader_.joinable()) return;
+        post(let_go_);
+        reader_.join();
     }
 
     void notice_acknowledgement() {
@@ -216,6 +232,8 @@ private:
     FrameReader frames_;
     bool reading_ = true;                  ///< this thread, the worker, reads what comes
     std::atomic<bool> thread_reads_{false}; ///< another one does
+    std::thread reader_;                    ///< that one
+    Fd let_go_ = event_fd();                ///< readable when it has to end
     bool proof_sent_ = false;
     uint64_t proof_ends_at_ = 0; ///< bytes sent, the proof of life included
 };
@@ -249,6 +267,9 @@ void fail_at_socket(ClientDo command, Fd& socket, Slot& slot) {
     else
         socket.reset();
 }
+
+bool is_connected(Stage stage) { return stage != Stage::syn_received && stage != Stage::no_place; }
+bool is_accepted(Stage stage) { return is_connected(stage) && stage != Stage::not_accepted; }
 
 void settle_down_as_role(std::initializer_list<Fd*> keep) {
     // Ctrl-C reaches the terminal's whole process group: a client that died of it would send a false FIN.

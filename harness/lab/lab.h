@@ -67,8 +67,17 @@ public:
     /// Finds the socket of a client of the user's own ahead of a fault that is made at it: looking takes milliseconds.
     void reach_for_own_client();
 
-    /// The detector begins to watch, the client sends its proof of life, the traffic begins.
+    /// The detector begins to watch, the client sends its proof of life, the traffic begins: whichever of them belongs
+    /// before the fault.
     void start();
+    /// Where watching begins with the fault (is_watched_late()).
+    void begin_watching();
+    /// Takes what the client has sent, for a server whose program read it before anybody watched.
+    void read_for_server();
+    /// The server's program calls close(): nobody holds a descriptor any more.
+    Bracket close_server();
+    /// The server shuts its sending side down.
+    void shut_server_write();
     /// True when the proof of life was read by the server's program and acknowledged to the client: nothing is on
     /// its way, no delayed ACK is pending.
     bool is_settled() const;
@@ -105,13 +114,15 @@ public:
     Canary& canary() { return canary_; }
     Slot& slot() { return slot_; }
     const Slot& slot() const { return slot_; }
-    /// A duplicate of the server's socket, for looking only.
+    /// A duplicate of the server's socket, for looking only; none before accept() and after close().
     int server_socket() const { return server_socket_.get(); }
 
 private:
     Bracket fail_own_client(ClientDo);
     Fd client_socket() const;
-    /// The two ends of the connection that the roles get, made and proven.
+    Fd connect_client(Endpoint server);
+    /// The two ends of the connection that the roles get, made and proven as far as the stage allows before the fault. What
+    /// the server's program holds is the listening socket where it has not accepted.
     std::pair<Fd, Fd> make_connection();
 
     WorldSpec spec_;
@@ -121,6 +132,7 @@ private:
     Fd own_client_socket_; ///< a duplicate, from reach_for_own_client() to the fault
     Topology topology_;
     Fd server_socket_;
+    Fd filler_; ///< a connection that takes the only place in the server's queue
     Fd due_;
     Fd client_control_, server_control_;
     Process heir_; ///< ours to reap once the client, its parent, is dead

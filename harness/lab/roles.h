@@ -22,6 +22,7 @@ enum class ClientDo : char {
     stop_reading = 'u', ///< what comes from now on lies unread
     inherit = 'i',      ///< a child that only holds the socket; it ends with the world
     end = 'e',          ///< exit(); there is no answer
+    connect = 'k',     ///< connect(), without waiting for an answer
     ask_first = 'q',   ///< a plain client says its hello once more, just before it does the next of these
 };
 
@@ -30,6 +31,7 @@ enum class ServerDo : char {
     storm = 'a',       ///< SIGALRM every `signal_interval`, until calm
     restarting_storm = 'r', ///< the same, with a handler that has SA_RESTART
     calm = 'n',
+    close = 'c',       ///< the program calls close(), and goes on without the connection
 };
 
 /// What a world is for.
@@ -42,6 +44,7 @@ struct WorldSpec {
     Duration one_way{0}; ///< the link's delay, each way
     unsigned reads_per_second = 0; ///< bytes, once the client reads slowly
     bool proxied = false; ///< the client's connection ends at a proxy in the router, which makes another to the server
+    Stage stage = Stage::established;
 };
 
 /// The client's side of one of the commands that end or half-end its connection: a system call, and the stamp just
@@ -52,6 +55,10 @@ void settle_down_as_role(std::initializer_list<Fd*> keep);
 
 /// The proxy: passes bytes on between its two connections, both ways, and says nothing of the end of either.
 int run_proxy(Fd to_client, Fd to_server);
+/// Whether the server's program has called accept() before the roles begin.
+bool is_accepted(Stage);
+/// Whether the client connects before the fault.
+bool is_connected(Stage);
 
 /// Bodies of the role processes; they return only when the control channel closes.
 int run_client(const WorldSpec&, Slot&, Fd socket, Fd control);

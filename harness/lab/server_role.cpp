@@ -15,7 +15,9 @@
 #include "harness/base/error.h"
 #include "harness/base/frame.h"
 #include "harness/lab/roles.h"
+#include "harness/lab/topology.h"
 #include "harness/linux/process.h"
+#include "harness/linux/socket.h"
 #include "harness/linux/tcp_info.h"
 
 namespace halfopen {
@@ -39,8 +41,11 @@ void hear_alarms(Slot& slot, int flags) {
 /// The server's end as the detector sees it. One thread at a time hands bytes over: whoever has the job of reading.
 class ServerConnection final : public ReportedConnection {
 public:
-    ServerConnection(Traffic traffic, Slot& slot, int fd, Fd due, int reports)
-        : traffic_(traffic), slot_(slot), fd_(fd), reports_(reports), due_(std::move(due)) {
+    ServerConnection(const WorldSpec& spec, Slot& slot, int fd, Fd due, int reports)
+        : traffic_(spec.traffic), slot_(slot), fd_(fd), reports_(reports), due_(std::move(due)),
+          ends_(is_accepted(spec.stage) ? Connection::ends()
+                                        : Ends{{server_address, server_port}, {client_address, client_port}}) {
+        const Traffic traffic = spec.traffic;
         if (const Duration every = info(traffic).server_interval; every > 0ns) {
             due_ = timer_fd();
             const timespec t{0, static_cast<long>(every.count())};
@@ -50,6 +55,7 @@ public:
     }
 
     int fd() const override { return fd_; }
+    std::optional<Ends> ends() const override { return ends_; }
     void received(std::span<const char> bytes) override {
         for (const FrameType type : frames_.feed(bytes)) {
             slot_.last_message.stamp();
@@ -83,6 +89,7 @@ private:
     Slot& slot_;
     int fd_, reports_;
     Fd due_;
+    std::optional<Ends> ends_;
     FrameReader frames_;
 };
 
@@ -119,13 +126,14 @@ private:
 /// What the detector leaves over, on a thread that no signal reaches.
 class Traffickers {
 public:
-    Traffickers(const WorldSpec& spec, Slot& slot, ServerConnection& connection, int control)
-        : spec_(spec), slot_(slot), connection_(connection), control_(control) {
+    Traffickers(const WorldSpec& spec, Slot& slot, ServerConnection& connection, Fd& socket, int control)
+        : spec_(spec), slot_(slot), connection_(connection), socket_(socket), control_(control) {
+        if (!is_accepted(spec.stage)) return;
         const Job job = spec.detector->describe().job;
         reads_ = job == Job::writes || job == Job::neither;
         writes_ = info(spec.traffic).server_writes && (job == Job::reads || job == Job::neither);
     }
-    bool needed() const { return reads_ || writes_ || spec_.signal_interval > 0ns; }
+    bool needed() const { return reads_ || writes_ || spec_.signal_interval > 0ns || spec_.stage == Stage::orphan; }
 
     void run() {
         for (;;) {
@@ -134,8 +142,8 @@ public:
                              {writes_ ? connection_.write_due_fd() : -1, POLLIN, 0}};
             poll(fds, 3, -1);
             if (fds[0].revents && !obey()) return;
-            if (fds[1].revents) read_some();
-            if (fds[2].revents) write_due();
+            if (fds[1].revents && reads_) read_some();
+            if (fds[2].revents && writes_) write_due();
         }
     }
 
@@ -145,6 +153,10 @@ private:
         if (read(control_, &command, 1) != 1) return false;
         slot_.command_before.stamp();
         const auto what = static_cast<ServerDo>(command);
+        if (what == ServerDo::close) {
+            close_socket();
+            return write(control_, &command, 1) == 1;
+        }
         if (what == ServerDo::restarting_storm) hear_alarms(slot_, SA_RESTART);
         const Duration every = what == ServerDo::calm ? 0ns : spec_.signal_interval;
         const timeval tv{0, static_cast<suseconds_t>(every.count() / 1000)};
@@ -152,6 +164,14 @@ private:
         setitimer(ITIMER_REAL, &beat, nullptr);
         slot_.command_after.stamp();
         return write(control_, &command, 1) == 1;
+    }
+
+    void close_socket() {
+        reads_ = writes_ = false;
+        linger_off(socket_.get());
+        slot_.command_before.stamp();
+        socket_.reset();
+        slot_.command_after.stamp();
     }
 
     void read_some() {
@@ -180,6 +200,7 @@ private:
     const WorldSpec& spec_;
     Slot& slot_;
     ServerConnection& connection_;
+    Fd& socket_;
     int control_;
     bool reads_ = false, writes_ = false;
 };
@@ -222,8 +243,8 @@ int run_server(const WorldSpec& spec, Slot& slot, Fd socket, Fd control, Fd due,
     if (read(control.get(), &command, 1) != 1) return 0;
     if (spec.traffic == Traffic::buffer_full) fill_buffer(socket.get());
     if (spec.traffic == Traffic::buffer_full && spec.detector->blocks_in_send()) post(due);
-    ServerConnection connection(spec.traffic, slot, socket.get(), std::move(due), reports.get());
-    Traffickers traffickers(spec, slot, connection, control.get());
+    ServerConnection connection(spec, slot, socket.get(), std::move(due), reports.get());
+    Traffickers traffickers(spec, slot, connection, socket, control.get());
     SlotOut out(slot, noticed);
     slot.watching.stamp();
     if (traffickers.needed()) start_without_signals(traffickers);

@@ -22,6 +22,8 @@ inline constexpr Ipv4 router_server_side{{198, 51, 100, 1}};
 inline constexpr Ipv4 server_address{{198, 51, 100, 10}};
 inline constexpr uint16_t server_port = 5000;
 inline constexpr uint16_t canary_port = 5001;
+/// Where the server's program has not accepted, nobody there could ask for the client's port; so it is this one.
+inline constexpr uint16_t client_port = 40000;
 
 struct Topology {
     NetNamespace client, router, server;

@@ -77,25 +77,41 @@ World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot, const Fd
     set_parameters(spec_, topology_);
 }
 
-std::pair<Fd, Fd> World::make_connection() {
-    topology_.server.enter();
-    const Fd listener = tcp_listen({server_address, server_port});
-    Endpoint open{server_address, server_port};
-    Fd proxy_listener;
-    if (spec_.proxied) {
-        topology_.router.enter();
-        open.address = router_client_side;
-        proxy_listener = tcp_listen(open);
+/// The client connects to the server, or to the proxy that then connects for it.
+Fd World::connect_client(Endpoint server) {
+    if (!spec_.proxied) {
+        topology_.client.enter();
+        return tcp_connect(server);
     }
+    topology_.router.enter();
+    const Endpoint open{router_client_side, server.port};
+    const Fd proxy_listener = tcp_listen(open);
     topology_.client.enter();
     Fd client = tcp_connect(open);
-    if (spec_.proxied) {
-        Fd to_client = tcp_accept(proxy_listener);
-        topology_.router.enter();
-        Fd to_server = tcp_connect({server_address, server_port});
-        proxy_ = fork_process([&] { return run_proxy(std::move(to_client), std::move(to_server)); });
+    Fd to_client = tcp_accept(proxy_listener);
+    topology_.router.enter();
+    Fd to_server = tcp_connect(server);
+    proxy_ = fork_process([&] { return run_proxy(std::move(to_client), std::move(to_server)); });
+    return client;
+}
+
+std::pair<Fd, Fd> World::make_connection() {
+    const Endpoint server{server_address, server_port};
+    topology_.server.enter();
+    Fd listener = tcp_listen(server, spec_.stage == Stage::no_place ? 0 : 8);
+    if (is_accepted(spec_.stage)) {
+        Fd client = connect_client(server), accepted = tcp_accept(listener);
+        pass_frame(client, accepted);
+        pass_frame(accepted, client);
+        server_socket_ = accepted.duplicate();
+        return {std::move(client), std::move(accepted)};
     }
-    return {std::move(client), tcp_accept(listener)};
+    topology_.client.enter();
+    Fd client = tcp_bound({topology_.client_ip, client_port});
+    // A queue of length 0 has one place (sk_acceptq_is_full()).
+    if (spec_.stage == Stage::no_place) linger_zero((filler_ = tcp_connect(server)).get());
+    if (spec_.stage == Stage::not_accepted) connect_to(client, server);
+    return {std::move(client), std::move(listener)};
 }
 
 void World::connect(Fd reports) {
@@ -106,9 +122,6 @@ void World::connect(Fd reports) {
     canary_ = Canary(std::move(canary_client), tcp_accept(canary_listener));
     std::pair<Fd, Fd> ends = make_connection();
     Fd &client_socket = ends.first, &server_socket = ends.second;
-    pass_frame(client_socket, server_socket);
-    pass_frame(server_socket, client_socket);
-    server_socket_ = server_socket.duplicate();
     leave_no_orphans(spec_, client_socket, server_socket);
 
     auto [client_control, client_end] = socket_pair(SOCK_STREAM);
@@ -126,13 +139,20 @@ void World::connect(Fd reports) {
 void World::start() {
     // A server in interactive mode would delay its ACK by 40 ms and more, and a fault in between would find that
     // ACK on its way (tcp(7), TCP_QUICKACK).
-    set_option(server_socket_.get(), IPPROTO_TCP, TCP_QUICKACK, 1, "TCP_QUICKACK");
+    if (server_socket_) set_option(server_socket_.get(), IPPROTO_TCP, TCP_QUICKACK, 1, "TCP_QUICKACK");
+    if (!is_watched_late(spec_.stage)) begin_watching();
+    if (is_connected(spec_.stage)) tell_client(ClientDo::start);
+}
+
+void World::begin_watching() {
     const char command = static_cast<char>(ServerDo::start);
     check(send(server_control_.get(), &command, 1, MSG_NOSIGNAL), "starting the server");
-    tell_client(ClientDo::start);
 }
 
 bool World::is_settled() const {
+    if (!is_connected(spec_.stage)) return true;
+    if (spec_.stage == Stage::close_wait) return slot_.client_acked;
+    if (spec_.stage == Stage::not_accepted) return slot_.watching.is_set() && slot_.client_acked;
     // A detector that has spoken already reads no more.
     return slot_.watching.is_set() && (slot_.last_message.is_set() || slot_.signal.is_set()) && slot_.client_acked;
 }

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include "harness/base/error.h"
@@ -15,19 +16,37 @@ Fd tcp_socket() {
 const sockaddr* generic(const sockaddr_in& a) { return reinterpret_cast<const sockaddr*>(&a); }
 } // namespace
 
-Fd tcp_listen(Endpoint at) {
+Fd tcp_bound(Endpoint at) {
     Fd fd = tcp_socket();
     set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
     const sockaddr_in kernel = at.to_kernel();
     check(bind(fd.get(), generic(kernel), sizeof kernel), "binding to {}", to_string(at));
-    check(listen(fd.get(), 8), "listening on {}", to_string(at));
     return fd;
+}
+
+Fd tcp_listen(Endpoint at, int backlog) {
+    Fd fd = tcp_bound(at);
+    check(listen(fd.get(), backlog), "listening on {}", to_string(at));
+    return fd;
+}
+
+void connect_to(const Fd& fd, Endpoint to) {
+    const sockaddr_in kernel = to.to_kernel();
+    check(connect(fd.get(), generic(kernel), sizeof kernel), "connecting to {}", to_string(to));
+}
+
+void begin_to_connect(const Fd& fd, Endpoint to) {
+    const int flags = fcntl(fd.get(), F_GETFL);
+    fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK);
+    const sockaddr_in kernel = to.to_kernel();
+    const int result = connect(fd.get(), generic(kernel), sizeof kernel);
+    if (result == -1 && errno != EINPROGRESS) check(result, "connecting to {}", to_string(to));
+    fcntl(fd.get(), F_SETFL, flags);
 }
 
 Fd tcp_connect(Endpoint to) {
     Fd fd = tcp_socket();
-    const sockaddr_in kernel = to.to_kernel();
-    check(connect(fd.get(), generic(kernel), sizeof kernel), "connecting to {}", to_string(to));
+    connect_to(fd, to);
     return fd;
 }
 

@@ -9,8 +9,12 @@
 
 namespace halfopen {
 
-/// Listens on the endpoint (SO_REUSEADDR, backlog of 8).
-Fd tcp_listen(Endpoint);
+/// Listens on the endpoint (SO_REUSEADDR).
+Fd tcp_listen(Endpoint, int backlog = 8);
+/// Bound and not connected; then connects it, or begins to and does not wait for the answer. It blocks afterwards.
+Fd tcp_bound(Endpoint);
+void connect_to(const Fd&, Endpoint);
+void begin_to_connect(const Fd&, Endpoint);
 /// Connects; blocks until it is done (tcp_syn_retries).
 Fd tcp_connect(Endpoint);
 /// The same, and gives up after so long; the socket is blocking afterwards.

@@ -53,7 +53,7 @@ struct Phases {
 
 Phases phases_of(const Scenario& scenario, const Detector& detector, Duration sweep_up_to) {
     // The storm begins with the watching: what is asked is whether the method works under signals.
-    if (scenario.effect() == Effect::signals) return {};
+    if (scenario.effect() == Effect::signals || is_watched_late(scenario.stage)) return {};
     const Timing timing = detector.timing();
     // The proof of life has to travel, and its acknowledgement back.
     return {timing.lead + 2 * scenario.one_way,
@@ -97,9 +97,7 @@ void add_cell(Plan& plan, const Common& common, const Choice::Column& column, co
     trial.detector = detector;
     trial.horizon = common.horizon.value_or(column.horizon);
     trial.heal_after = scenario.heals_after(detector->timing().limit);
-    trial.skip = detector->skip_reason(traffic);
-    if (trial.skip.empty() && scenario.proxied && detector->datagram_interval() > 0ns)
-        trial.skip = "datagrams do not pass a TCP proxy";
+    trial.skip = why_skipped(scenario, traffic, *detector);
     if (trial.skip.empty()) trial.skip = why_not_healing(trial.heal_after, trial.horizon);
     const Phases phases = phases_of(scenario, *detector, common.sweep_up_to);
     Situation situation = planned_situation(scenario, traffic, *detector, phases.range(traffic), common.kernel);
@@ -141,6 +139,7 @@ Situation planned_situation(const Scenario& scenario, Traffic traffic, const Det
     s.traffic = traffic;
     s.kernel = kernel_for(detector, kernel);
     s.heals_after = scenario.heals_after(detector.timing().limit);
+    if (is_watched_late(s.stage)) return s; // All begins with the fault.
     // The fault waits until the proof of life has arrived and its acknowledgement is back.
     before = {std::max(before.from, 2 * s.one_way), std::max(before.to, 2 * s.one_way)};
     s.watch_before_fault = s.segment_before_fault = s.message_before_fault = before;

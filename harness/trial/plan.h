@@ -77,6 +77,9 @@ Plan make_plan(const Selection&);
 /// The plans that come with the program: name and summary.
 std::vector<std::pair<std::string, std::string>> plan_summaries();
 
+/// Why this cell cannot be run at all; empty when it can.
+std::string why_skipped(const Scenario&, Traffic, const Detector&);
+
 /// The situation of a cell before it is run, over the phases from `from` to `to` after the proof of life.
 Situation planned_situation(const Scenario&, Traffic, const Detector&, Window before_fault, const KernelFacts&);
 /// Where only the server hears (Situation::client_is_heard): its last message comes after the fault.

@@ -190,6 +190,12 @@ std::vector<Traffic> profiles_of(const PlanFile::Cells& cells, const Scenario& s
 
 } // namespace
 
+std::string why_skipped(const Scenario& scenario, Traffic traffic, const Detector& detector) {
+    if (std::string why = detector.skip_reason(traffic); !why.empty()) return why;
+    if (scenario.proxied && detector.datagram_interval() > Duration::zero()) return "datagrams do not pass a TCP proxy";
+    return detector.describe().outside ? "" : std::string(why_no_descriptor(scenario.stage));
+}
+
 PlanFile read_plan_file(const fs::path& path) {
     const TomlFile file(read_text(path), path.string());
     const toml::table& root = file.root();

@@ -22,6 +22,15 @@ Truth read_truth(const TomlFile& file) {
     return *truth;
 }
 
+Stage read_stage(const TomlFile& file) {
+    if (!file.root().contains("stage")) return Stage::established;
+    const std::string word = file.text(file.root(), "stage");
+    const auto stage = parse_stage(word);
+    if (!stage)
+        file.fail(file.at(file.root(), "stage"), fmt::format("there is no stage \"{}\"; one of: {}", word, all_stages()));
+    return *stage;
+}
+
 /// What the link is like before anything breaks: netem on both of the router's ports, or a proxy between them.
 void read_link(const TomlFile& file, Scenario& scenario) {
     if (!file.root().contains("link")) return;
@@ -76,6 +85,7 @@ Effect Scenario::effect() const {
 
 void Scenario::tell(Situation& s) const {
     s.effect = effect();
+    s.stage = stage;
     s.truth = truth;
     s.signal_interval = signal_interval;
     s.one_way = one_way;
@@ -185,7 +195,7 @@ std::vector<std::string_view> Scenario::needs() const {
 Scenario parse_scenario(std::string_view text, const std::string& name) {
     const TomlFile file(text, name);
     const toml::table& root = file.root();
-    file.only(root, {"name", "label", "group", "summary", "truth", "traffic", "link", "fault"});
+    file.only(root, {"name", "label", "group", "summary", "truth", "stage", "traffic", "link", "fault"});
     Scenario scenario;
     scenario.name = file.text(root, "name");
     scenario.label = file.text(root, "label");
@@ -195,6 +205,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name) {
         file.fail(file.at(root, "group"), "\"group\" says what the client does; one of: " + join_names(groups));
     scenario.summary = file.text(root, "summary");
     scenario.truth = read_truth(file);
+    scenario.stage = read_stage(file);
     scenario.traffic = read_traffic(file);
     read_link(file, scenario);
     read_faults(file, scenario);

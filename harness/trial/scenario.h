@@ -19,6 +19,7 @@ struct Scenario {
     std::string group;   ///< "is there", "says goodbye", "says nothing"
     std::string summary; ///< one sentence
     Truth truth = Truth::alive;
+    Stage stage = Stage::established;       ///< how far the server's end of the connection is
     std::vector<Traffic> traffic;           ///< the profiles it makes sense with; the first is its headline
     Duration one_way{0};                    ///< the link's delay, each way, before anything breaks
     bool proxied = false;                   ///< a proxy in the router ends both the client's and the server's connection

@@ -17,7 +17,8 @@ WorldSpec spec_of_world(const PlannedTrial& planned) {
     Situation told;
     planned.scenario->tell(told);
     return {planned.detector.get(), planned.traffic, planned.scenario->signal_interval,
-            planned.scenario->kernel_says_goodbye(), planned.scenario->one_way, told.reads_per_second, planned.scenario->proxied};
+            planned.scenario->kernel_says_goodbye(), planned.scenario->one_way, told.reads_per_second, planned.scenario->proxied,
+            planned.scenario->stage};
 }
 
 bool differs(Duration wanted, int seconds) { return wanted != std::chrono::seconds{seconds}; }
@@ -56,26 +57,41 @@ NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysct
     world_.connect(std::move(reports));
 }
 
-NamespaceTrial::~NamespaceTrial() {
-    if (instants_) instants_->forget(world_.topology().server);
-}
-
 bool needs_reports(const Detector& detector) {
     const auto& needs = detector.describe().needs;
     return std::find(needs.begin(), needs.end(), "eBPF") != needs.end();
 }
 
+NamespaceTrial::~NamespaceTrial() {
+    if (instants_) instants_->forget(world_.topology().server);
+    const Stage stage = planned_.scenario->stage;
+    if (stage != Stage::orphan && stage != Stage::syn_received) return;
+    try {
+        undo_faults();
+        world_.tell_client(ClientDo::reset);
+    } catch (const Error& e) {
+        fmt::print(stderr, "ending a connection that only the kernel keeps: {}\n", e.what());
+    }
+}
+
 bool NamespaceTrial::is_settled() {
     if (world_.slot().broken.is_set()) throw Error(Exit::incomplete, world_.slot().broken.get());
-    // 2 ms let the roles go back to sleep before the fault.
-    return world_.is_settled() && MonotonicClock::now() - world_.slot().last_message.get() > 2ms;
+    // 2 ms let the roles go back to sleep before the fault. A message that nobody reads was sent at least.
+    const Slot& slot = world_.slot();
+    const Instant last = slot.last_message.is_set() ? slot.last_message.get() : slot.last_client_send.get();
+    return world_.is_settled() && MonotonicClock::now() - last > 2ms;
 }
 
 Situation NamespaceTrial::read_situation(Instant due) const {
     const Slot& slot = world_.slot();
+    Situation s = situation_of_world();
+    if (is_watched_late(s.stage)) return s; // All begins with the fault.
+    if (s.stage == Stage::not_accepted) {
+        s.watch_before_fault = s.segment_before_fault = s.message_before_fault = at(due - slot.watching.get());
+        return s;
+    }
     const auto tcp = tcp_info(world_.server_socket());
     if (!tcp) throw Error(Exit::incomplete, "reading TCP_INFO before the fault");
-    Situation s = situation_of_world();
     s.rto = tcp->rto;
     s.srtt = tcp->srtt;
     s.unacked = planned_.traffic == Traffic::in_flight ? std::max(tcp->unacked, 1U) : tcp->unacked;
@@ -96,6 +112,9 @@ Situation NamespaceTrial::read_situation(Instant due) const {
 std::string NamespaceTrial::why_not_ready(Instant due) {
     // A socket that the kernel has given up already has no options left to compare.
     if (world_.slot().signal.is_set()) return {};
+    const Stage stage = planned_.scenario->stage;
+    if (stage == Stage::close_wait) world_.read_for_server();
+    if (is_watched_late(stage) || stage == Stage::not_accepted) return {};
     if (std::string why = why_options_differ(world_.server_socket(), planned_.detector->socket_timers()); !why.empty())
         return why;
     if (planned_.traffic == Traffic::buffer_full && situation_.notsent_bytes == 0)
@@ -109,6 +128,19 @@ std::string NamespaceTrial::why_not_ready(Instant due) {
         sleep_until(MonotonicClock::now() + 20us); // The server may need this very processor to write.
         if (MonotonicClock::now() > due + 500us) return "noisy: the write before the fault was not seen unacknowledged";
     }
+}
+
+std::string NamespaceTrial::why_in_vain() {
+    const Stage stage = planned_.scenario->stage;
+    if (!is_watched_late(stage)) return {};
+    const auto has_come = [&] {
+        const auto tcp = tcp_info(world_.server_socket());
+        return stage != Stage::close_wait || (tcp && tcp->state == TCP_CLOSE_WAIT);
+    };
+    for (const Instant give_up = bracket_.after + 5ms; !has_come(); sleep_until(MonotonicClock::now() + 20us))
+        if (MonotonicClock::now() > give_up) return "noisy: the client's FIN did not arrive before the watching was to begin";
+    world_.begin_watching();
+    return {};
 }
 
 Duration NamespaceTrial::anchor_before(Instant now, const Situation& s) const {

@@ -26,6 +26,8 @@ protected:
     WorldTrial(const PlannedTrial&, const KernelFacts&, World);
     /// Before the connection is made.
     void arm();
+    /// At the end of a world: heals what can be healed, so that a last word of the client's arrives.
+    void undo_faults();
 
     /// What the plan and the world say of the situation, without the connection.
     Situation situation_of_world() const;
@@ -80,6 +82,8 @@ public:
     /// With `instants` the kernel's own are known; a detector that needs its reports cannot do without.
     NamespaceTrial(const PlannedTrial&, const Sysctls&, const KernelFacts&, Slot& slot, const Fd& noticed,
                    SocketStates* instants = nullptr);
+    /// What the server's kernel keeps without any program would keep the world's namespaces too: it is ended by the
+    /// client's RST.
     ~NamespaceTrial() override;
 
     void start() override { world_.start(); }
@@ -93,6 +97,8 @@ private:
     void look_before_fault() override;
     /// Compares the socket's options with what the detector says, and makes the write of in-flight.
     std::string why_not_ready(Instant due) override;
+    /// Where watching begins with the fault, it begins here.
+    std::string why_in_vain() override;
     void judge_line(TrialLine&) override;
     /// After the notice or the horizon a byte may be sent on the connection itself; empty when it met its fate.
     std::string why_not_a_result() override;

@@ -25,6 +25,11 @@ void WorldTrial::arm() {
     }
 }
 
+void WorldTrial::undo_faults() {
+    for (const auto& fault : faults_)
+        if (fault->describe().heals) fault->heal(world_);
+}
+
 Situation WorldTrial::situation_of_world() const {
     Situation s;
     planned_.scenario->tell(s);

@@ -21,4 +21,17 @@ time.sleep(3600)')",
                        to_string(server_address), server_port, failing);
 }
 
+/// The server program of the by-hand commands: takes one client, hears its first word, waits for Enter, does it, and stays.
+inline std::string python_server(const std::string& doing) {
+    return fmt::format(R"(ip netns exec $SERVER python3 -c '
+import socket, sys, time
+listener = socket.create_server(("{}", {}))
+s, client = listener.accept()
+s.recv(100)
+sys.stdin.readline()
+{}
+time.sleep(3600)')",
+                       to_string(server_address), server_port, doing);
+}
+
 } // namespace halfopen::faults

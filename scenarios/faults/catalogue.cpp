@@ -59,7 +59,11 @@
     FAULT(server_unreachable)                                                                                          \
     FAULT(server_prohibit)                                                                                             \
     FAULT(flap)                                                                                                        \
-    FAULT(server_egress_drop)
+    FAULT(server_egress_drop)                                                                                          \
+    FAULT(server_shut_write)                                                                                           \
+    FAULT(server_close)                                                                                                \
+    FAULT(client_connects)                                                                                             \
+    FAULT(drop_last_ack)
 
 namespace halfopen {
 

@@ -67,6 +67,7 @@ struct FaultInfo {
 struct ByHand {
     std::string lines;
     bool is_client = false;
+    bool is_server = false; ///< the same for the server: a program that takes one client, and waits for a line
     std::string beforehand = {}; ///< what is typed before the connection is made
 };
 

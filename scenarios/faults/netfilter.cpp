@@ -50,6 +50,16 @@ public:
     }
 };
 
+/// A SYN passes, so that a handshake begins; its last segment, and whatever the client sends after it, does not.
+class DropLastAck final : public RouterRule {
+public:
+    explicit DropLastAck(const FaultInfo& about)
+        : RouterRule(about, "prerouting priority raw", "iifname \"to-client\" tcp flags & syn != syn counter drop") {}
+    ByHand by_hand() const override {
+        return {"ip netns exec $ROUTER iptables -t raw -A PREROUTING -i to-client -p tcp ! --tcp-flags SYN SYN -j DROP"};
+    }
+};
+
 /// Answers only whoever sends the segment that hits it (nf_send_reset() in the kernel): on an idle link nobody
 /// hears anything.
 class RejectWithReset final : public RouterRule {
@@ -63,7 +73,7 @@ public:
 
 } // namespace
 
-extern const FaultKind drop, drop_from_client, drop_to_client, drop_behind_proxy, reject_with_reset;
+extern const FaultKind drop, drop_from_client, drop_to_client, drop_behind_proxy, drop_last_ack, reject_with_reset;
 const FaultKind drop{{.name = "drop",
                       .summary = "the router drops every packet in both directions and says nothing",
                       .effect = Effect::silence,
@@ -91,6 +101,13 @@ const FaultKind drop_behind_proxy{{.name = "drop-behind-proxy",
                                    .other_packets = Passage::passes, // The proxy's host is the other end, and answers.
                                    .of_our_client = true},
                                   make_fault<DropAtClient>};
+const FaultKind drop_last_ack{{.name = "drop-last-ack",
+                               .summary = "the router drops all that the client sends but its SYN",
+                               .effect = Effect::silence,
+                               .path = Passage::to_client,
+                               .needs = {"nf_tables"},
+                               .heals = true},
+                              make_fault<DropLastAck>};
 const FaultKind reject_with_reset{{.name = "reject-with-reset",
                                    .summary = "the router answers every TCP segment with a RST to its sender",
                                    .effect = Effect::reset_on_send,

@@ -76,12 +76,33 @@ std::string ask(int fd) {
     return "silence, then " + listen_for(fd);
 }
 
+/// The same for a fault that is the server's: its program is the person's, and the client is asked what it learned.
+std::string try_as_server(const ByHand& hand) {
+    const Topology topology = Topology::build(Sysctls::for_new_worlds());
+    Fd input;
+    const Process person = start_bash(hand.lines, variables_for(topology, 0, 0), &input);
+    topology.client.enter();
+    Fd client;
+    for (const Instant give_up = MonotonicClock::now() + 10s; !client;) {
+        try {
+            client = tcp_connect({server_address, server_port});
+        } catch (const SystemError&) { // It does not listen yet.
+            if (MonotonicClock::now() > give_up) throw;
+            sleep_until(MonotonicClock::now() + 20ms);
+        }
+    }
+    check(send(client.get(), "hello", 5, MSG_NOSIGNAL), "saying hello");
+    check(write(input.get(), "\n", 1), "pressing Enter");
+    return listen_for(client.get());
+}
+
 /// One fault's lines in a fresh world; runs inside a supervisor and gives back what the server learned.
 std::string try_by_hand(const Fault& fault) {
+    const ByHand hand = fault.by_hand();
+    if (hand.is_server) return try_as_server(hand);
     const Topology topology = Topology::build(Sysctls::for_new_worlds());
     topology.server.enter();
     const Fd listener = tcp_listen({server_address, server_port});
-    const ByHand hand = fault.by_hand();
     Fd input, client_socket;
     Process person, client;
     if (!hand.beforehand.empty() &&
@@ -208,6 +229,11 @@ TEST_CASE("what a person would type does what each fault does") {
         {"refuse-net-unreachable", "silence, then silence"},
         {"refuse-port-unreachable", "silence, then silence"},
         {"refuse-admin-prohibited", "silence, then silence"},
+        {"drop-last-ack", "silence, then silence"},
+        {"client-connects", "silence, then silence"},
+        // What the client hears.
+        {"server-shutdown-write", "eof"},
+        {"server-close", "eof"},
     };
     for (const FaultKind* kind : fault_kinds()) {
         if (needs(*kind, "sch_netem")) continue;
@@ -234,7 +260,7 @@ TEST_CASE("the page of every scenario shows the line that its fault says") {
         const std::string page = read_text(data_folder() / "scenarios" / (scenario.name + ".md"));
         for (const FaultEntry& fault : scenario.faults) {
             const ByHand hand = fault.make()->by_hand();
-            if (hand.is_client || fault.kind->about.name == "nothing") continue;
+            if (hand.is_client || hand.is_server || fault.kind->about.name == "nothing") continue;
             INFO(scenario.name);
             CHECK_THAT(page, ContainsSubstring(hand.lines));
             CHECK_THAT(page, ContainsSubstring(hand.beforehand));

@@ -5,6 +5,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
+#include "harness/trial/plan.h"
 #include "harness/trial/scenario.h"
 #include "support/catch.h"
 
@@ -96,6 +97,17 @@ TEST_CASE("a link with a delay says so before anything breaks, and needs netem")
     CHECK_THAT(complaint(replaced(far, "\"25ms\"", "25")), ContainsSubstring("\"delay\" must be a text"));
     CHECK_THAT(complaint(replaced(far, "delay", "dealy")), ContainsSubstring("did you mean \"delay\"?"));
     CHECK_THAT(complaint(replaced(good, "[[fault]]", "[link]\n\n[[fault]]")), ContainsSubstring("\"delay\" is missing"));
+}
+
+TEST_CASE("a scenario before or after the connection says its stage, and methods without a descriptor are skipped by name") {
+    CHECK(parse_scenario(good, "x.toml").stage == Stage::established);
+    const Scenario orphan = parse_scenario(replaced(good, "truth =", "stage = \"orphan\"\ntruth ="), "x.toml");
+    CHECK(orphan.stage == Stage::orphan);
+    CHECK_THAT(complaint(replaced(good, "truth =", "stage = \"dead\"\ntruth =")),
+               ContainsSubstring("there is no stage \"dead\"; one of: established, syn-received"));
+    CHECK(why_skipped(orphan, Traffic::idle, *make_detector("recv")) == "no descriptor after close()");
+    CHECK(why_skipped(orphan, Traffic::idle, *make_detector("sock-diag")).empty());
+    CHECK(why_skipped(parse_scenario(good, "x.toml"), Traffic::idle, *make_detector("recv")).empty());
 }
 
 TEST_CASE("a fault takes the keys that its kind declares, all of them") {
