@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "detectors/theory/edges.h"
 #include "detectors/theory/words.h"
 #include "detectors/tries.h"
 #include "harness/base/error.h"
