@@ -1,5 +1,6 @@
 #include "harness/linux/link.h"
 
+#include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/msg.h>
@@ -9,6 +10,7 @@
 #include <netlink/route/link/veth.h>
 #include <netlink/route/neighbour.h>
 #include <netlink/route/route.h>
+#include <netlink/route/rule.h>
 
 #include "harness/base/error.h"
 
@@ -72,23 +74,6 @@ Route route_by(nl_sock* socket, const NlAddress& destination, const std::string&
     return route;
 }
 
-uint8_t type_of(DeadEnd end) {
-    switch (end) {
-    case DeadEnd::unreachable: return RTN_UNREACHABLE;
-    case DeadEnd::prohibit: return RTN_PROHIBIT;
-    default: return RTN_BLACKHOLE;
-    }
-}
-
-Route dead_end(InterfaceAddress destination, DeadEnd end) {
-    Route route{rtnl_route_alloc()};
-    rtnl_route_set_family(route.get(), AF_INET);
-    rtnl_route_set_table(route.get(), RT_TABLE_MAIN);
-    rtnl_route_set_type(route.get(), type_of(end));
-    rtnl_route_set_dst(route.get(), nl_address(destination.address, destination.prefix).get());
-    return route;
-}
-
 } // namespace
 
 void RouteSocket::Free::operator()(nl_sock* socket) const { nl_socket_free(socket); }
@@ -136,28 +121,6 @@ void RouteSocket::add_host_route(const std::string& link, Ipv4 host, Ipv4 gatewa
              to_string(gateway));
 }
 
-void RouteSocket::add_dead_end(InterfaceAddress destination, DeadEnd end) {
-    nl_check(rtnl_route_add(socket_.get(), dead_end(destination, end).get(), NLM_F_EXCL), "adding a route that leads nowhere, to {}",
-             to_string(destination.address));
-}
-
-void RouteSocket::remove_dead_end(InterfaceAddress destination, DeadEnd end) {
-    nl_check(rtnl_route_delete(socket_.get(), dead_end(destination, end).get(), 0), "removing the route that leads nowhere, to {}",
-             to_string(destination.address));
-}
-
-bool RouteSocket::has_dead_end(InterfaceAddress destination, DeadEnd end) {
-    nl_cache* all = nullptr;
-    nl_check(rtnl_route_alloc_cache(socket_.get(), AF_INET, 0, &all), "reading the routes");
-    const std::unique_ptr<nl_cache, Put<nl_cache_free>> routes{all};
-    const NlAddress wanted = nl_address(destination.address, destination.prefix);
-    for (nl_object* o = nl_cache_get_first(all); o; o = nl_cache_get_next(o)) {
-        auto* route = reinterpret_cast<rtnl_route*>(o);
-        if (rtnl_route_get_type(route) == type_of(end) && nl_addr_cmp(rtnl_route_get_dst(route), wanted.get()) == 0) return true;
-    }
-    return false;
-}
-
 void RouteSocket::add_neighbour(const std::string& link, Ipv4 address, Mac mac) {
     const Neighbour neighbour{rtnl_neigh_alloc()};
     rtnl_neigh_set_ifindex(neighbour.get(), index_of(socket_.get(), link));
@@ -183,11 +146,12 @@ RouteSocket::Change RouteSocket::setting(const std::string& name, bool up) {
     return Change{message};
 }
 
-RouteSocket::Change RouteSocket::adding_refusal(unsigned char type, Ipv4 network, int prefix) {
+RouteSocket::Change RouteSocket::adding_refusal(unsigned char type, Ipv4 network, int prefix, int table) {
     const Route route{rtnl_route_alloc()};
     rtnl_route_set_family(route.get(), AF_INET);
     rtnl_route_set_scope(route.get(), RT_SCOPE_UNIVERSE);
     rtnl_route_set_type(route.get(), type);
+    rtnl_route_set_table(route.get(), static_cast<uint32_t>(table));
     rtnl_route_set_dst(route.get(), nl_address(network, prefix).get());
     nl_msg* message = nullptr;
     nl_check(rtnl_route_build_add_request(route.get(), NLM_F_CREATE | NLM_F_EXCL, &message), "preparing a route to {}",
@@ -201,7 +165,7 @@ void RouteSocket::make(const Change& change) {
     nl_check(sent < 0 ? sent : nl_wait_for_ack(socket_.get()), "changing a link or a route");
 }
 
-unsigned char RouteSocket::route_type(Ipv4 network, int prefix) {
+unsigned char RouteSocket::route_type(Ipv4 network, int prefix, int table) {
     struct Put_cache {
         void operator()(nl_cache* cache) const { nl_cache_free(cache); }
     };
@@ -211,9 +175,19 @@ unsigned char RouteSocket::route_type(Ipv4 network, int prefix) {
     const NlAddress wanted = nl_address(network, prefix);
     for (nl_object* object = nl_cache_get_first(all); object; object = nl_cache_get_next(object)) {
         auto* route = reinterpret_cast<rtnl_route*>(object);
+        if (rtnl_route_get_table(route) != static_cast<uint32_t>(table)) continue;
         if (nl_addr_cmp(rtnl_route_get_dst(route), wanted.get()) == 0) return rtnl_route_get_type(route);
     }
     return RTN_UNSPEC;
+}
+
+void RouteSocket::look_up_first(const std::string& link, int table) {
+    const std::unique_ptr<rtnl_rule, Put<rtnl_rule_put>> rule{rtnl_rule_alloc()};
+    rtnl_rule_set_family(rule.get(), AF_INET);
+    nl_check(rtnl_rule_set_iif(rule.get(), link.c_str()), "a rule for link {}", link);
+    rtnl_rule_set_table(rule.get(), static_cast<uint32_t>(table));
+    rtnl_rule_set_action(rule.get(), FR_ACT_TO_TBL);
+    nl_check(rtnl_rule_add(socket_.get(), rule.get(), NLM_F_EXCL), "adding a rule for link {}", link);
 }
 
 } // namespace halfopen

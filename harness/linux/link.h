@@ -12,9 +12,6 @@ struct nl_sock;
 
 namespace halfopen {
 
-/// What a route without a way does with a packet: drop it, or answer it by an ICMP error (ip-route(8)).
-enum class DeadEnd { blackhole, unreachable, prohibit };
-
 /// An rtnetlink socket. It belongs to the namespace that the thread was in when it was made, wherever the thread
 /// goes afterwards.
 class RouteSocket {
@@ -29,11 +26,6 @@ public:
     void add_default_route(const std::string& link, Ipv4 gateway);
     /// To one host, by a gateway that is on this link whatever the addresses say (RTNH_F_ONLINK).
     void add_host_route(const std::string& link, Ipv4 host, Ipv4 gateway);
-    /// A route that leads nowhere. One message, no look-up before it: a fault can be fired so.
-    void add_dead_end(InterfaceAddress destination, DeadEnd);
-    void remove_dead_end(InterfaceAddress destination, DeadEnd);
-    /// Reads back whether there is one.
-    bool has_dead_end(InterfaceAddress destination, DeadEnd);
     /// A permanent neighbour: no ARP, and no place in the machine-wide table that all namespaces share.
     void add_neighbour(const std::string& link, Ipv4, Mac);
     /// True when the link is up and has carrier. Asking also makes the kernel finish pending link changes
@@ -49,10 +41,13 @@ public:
     using Change = std::unique_ptr<nl_msg, Free>;
     Change setting(const std::string& link, bool up);
     /// A route that refuses what is sent to that network: RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT (ip-route(8)).
-    Change adding_refusal(unsigned char type, Ipv4 network, int prefix);
+    Change adding_refusal(unsigned char type, Ipv4 network, int prefix, int table = main_table);
     void make(const Change&);
     /// The type of the route to exactly that network, RTN_UNSPEC when there is none.
-    unsigned char route_type(Ipv4 network, int prefix);
+    unsigned char route_type(Ipv4 network, int prefix, int table = main_table);
+    /// What comes in by this link is looked up in that table first (ip-rule(8)).
+    void look_up_first(const std::string& link, int table);
+    static constexpr int main_table = 254; ///< RT_TABLE_MAIN
 
 private:
     std::unique_ptr<nl_sock, Free> socket_;
