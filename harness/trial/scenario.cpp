@@ -74,10 +74,12 @@ std::vector<Traffic> read_traffic(const TomlFile& file) {
 } // namespace
 
 Effect Scenario::effect() const {
+    // A client that is heard and hears nothing may still say goodbye.
+    const bool deaf = path() == Passage::to_server;
     Effect first = Effect::nothing;
     for (const FaultEntry& fault : faults) {
         const Effect effect = fault.kind->about.effect;
-        if (first == Effect::fin && effect == Effect::silence) return Effect::fin_then_silence;
+        if (first == Effect::silence && deaf && effect == Effect::fin) return Effect::fin_then_silence;
         if (first == Effect::nothing) first = effect;
     }
     return first;
@@ -91,7 +93,7 @@ void Scenario::tell(Situation& s) const {
     s.one_way = one_way;
     s.slowest_way = slowest_way();
     s.loss_percent = loss_percent();
-    s.client_is_heard = client_is_heard();
+    s.client_is_heard = client_is_heard() && s.effect != Effect::fin_then_silence;
     s.other_packets = other_packets();
     s.client_goes_on = client_goes_on();
     s.particulars = particulars();

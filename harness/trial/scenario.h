@@ -26,7 +26,8 @@ struct Scenario {
     std::vector<FaultEntry> faults;         ///< fired one after the other, without a pause
     Duration signal_interval{0};            ///< `every` of signal-storm
 
-    /// What the server's kernel meets: the first fault that it can notice decides, and what becomes of the path behind a FIN.
+    /// What the server's kernel meets: the first fault that it can notice decides, except that a FIN may still come
+    /// from a client that is cut off from what the server sends.
     Effect effect() const;
     /// All that a prediction is told of it.
     void tell(Situation&) const;

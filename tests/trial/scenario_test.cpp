@@ -132,9 +132,12 @@ TEST_CASE("a fault takes the keys that its kind declares, all of them") {
 }
 
 TEST_CASE("the order of two faults decides what the server meets") {
-    const std::string goodbye = replaced(good, "\"drop\"", "\"kill\"\n\n[[fault]]\ndo = \"drop\"");
+    const std::string goodbye = replaced(good, "\"drop\"", "\"drop-to-client\"\n\n[[fault]]\ndo = \"kill\"");
     CHECK(parse_scenario(goodbye, "x.toml").effect() == Effect::fin_then_silence);
-    CHECK(parse_scenario(goodbye, "x.toml").path() == Passage::silent);
+    CHECK(parse_scenario(goodbye, "x.toml").path() == Passage::to_server);
+    Situation told;
+    parse_scenario(goodbye, "x.toml").tell(told);
+    CHECK(!told.client_is_heard); // After its goodbye there is nothing to be heard.
     CHECK(parse_scenario(good + "\n[[fault]]\ndo = \"kill\"\n", "x.toml").effect() == Effect::silence);
 }
 
