@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "detectors/theory/icmp.h"
+#include "detectors/theory/refusal.h"
 #include "detectors/theory/silence.h"
 #include "detectors/theory/words.h"
 
@@ -108,8 +109,26 @@ SocketEvent events_between_looks(const Situation& s, Duration look) {
         {}};
 }
 
+namespace {
+
+/// What was in flight looks for its way when it is to be sent again, and finds none (inet_sk_rebuild_header()).
+SocketEvent own_refusal(const Situation& s, Window write) {
+    const Window first = first_resend(flight_of(s)), after = write + first;
+    return {Kind::error,
+            s.particulars.refusal_error,
+            Window{std::max<Duration>(0ns, after.from), after.to} + at_once,
+            fmt::format("what was in flight is to be sent again {} after it was written, and the server's own kernel finds no "
+                        "way: that is kept as a soft error, which SO_ERROR tells, though nothing has ended",
+                        in_seconds(first)),
+            {fmt::format("{} after the write: the soft error is there", in_seconds(first))}};
+}
+
+} // namespace
+
 SocketEvent soft_error(const Situation& s) {
     const auto write = unanswered_write_of(s, std::nullopt);
+    if (s.particulars.refusal == Refusal::error && write && !refused_write_of(s))
+        return own_refusal(s, *write);
     if (!s.icmp || !write || s.traffic == Traffic::buffer_full)
         return {};
     const Window first = first_soft_error(flight_of(s));

@@ -28,7 +28,7 @@ void read_what_waits(Connection&);
 /// look is read, and answered, after the fault.
 SocketEvent events_between_looks(const Situation&, Duration look);
 
-/// The soft error that a router's refusal leaves on the socket; never where there is none.
+/// The soft error that a refusal, a router's or the server's own, leaves on the socket; never where there is none.
 SocketEvent soft_error(const Situation&);
 
 /// What a method that is blind to a FIN says when the connection ends.

@@ -19,7 +19,7 @@ public:
     using Looking::Looking;
 
     Prediction predict(const Situation& s) const override {
-        if (s.icmp && soft_error(s).kind != SocketEvent::Kind::never)
+        if (soft_error(s).kind != SocketEvent::Kind::never)
             return hears(soft_error(s), {.error_call = "SO_ERROR", .look = interval()});
         Prediction p =
             hears(events_between_looks(s, interval()), {.error_call = "SO_ERROR", .look = interval()});

@@ -23,7 +23,7 @@ public:
     using Looking::Looking;
 
     Prediction predict(const Situation& s) const override {
-        if (s.icmp && soft_error(s).kind != Kind::never)
+        if (soft_error(s).kind != Kind::never)
             return hears(soft_error(s), {.error_call = "SO_ERROR", .look = interval()});
         const SocketEvent event = socket_events(s, {});
         if (event.kind == Kind::error)

@@ -37,7 +37,7 @@ public:
         world.server().signal(SIGSTOP);
         const Instant give_up = MonotonicClock::now() + 100ms;
         while (world.server().state() != Process::State::stopped) {
-            if (MonotonicClock::now() > give_up) throw Error(Exit::incomplete, "the server's process did not stop");
+            if (MonotonicClock::now() > give_up) throw Error(halfopen::Exit::incomplete, "the server's process did not stop");
             sleep_until(MonotonicClock::now() + 100us);
         }
     }
