@@ -114,6 +114,7 @@ std::string try_by_hand(const Fault& fault) {
         topology.client.enter();
         client_socket = tcp_connect({server_address, server_port});
         client = fork_process([&] {
+            signal(SIGTERM, SIG_DFL); // Not what the tests' own framework does with it.
             keep_only({&client_socket});
             for (;;) pause();
             return 0;
