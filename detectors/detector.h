@@ -156,7 +156,7 @@ public:
     virtual Duration hello_interval() const { return Duration{0}; }
     /// How often the client must send a datagram to the server's address and port; zero when it need not.
     virtual Duration datagram_interval() const { return Duration{0}; }
-    /// In buffer-full: it has one frame more to send, and waits in send() until there is room for it.
+    /// In buffer-full: it has more to send than the buffer holds, and waits in send() until there is room for it.
     virtual bool blocks_in_send() const { return false; }
     /// True when the client answers pings from a thread of its own instead of its worker.
     virtual bool pong_from_thread() const { return false; }

@@ -59,14 +59,15 @@ public:
             if (unsent.empty())
                 continue;
             const ssize_t n = send(connection.fd(), unsent.data(), unsent.size(), MSG_NOSIGNAL);
-            if (n == -1 && errno != EINTR && errno != EAGAIN)
+            const bool no_room = n == -1 && errno == EAGAIN;
+            if (n == -1 && errno != EINTR && !no_room)
                 return out.gone("send", errno);
-            // A signal ends the wait too, whatever SA_RESTART says, and the next call would have all its time anew
-            // (signal(7)); so there is a deadline of one's own.
-            if (n == -1 && (errno == EAGAIN || MonotonicClock::now() >= since + timeout()))
-                return out.gone("send", EAGAIN);
             if (n > 0)
                 unsent.erase(unsent.begin(), unsent.begin() + n);
+            // A signal ends the wait too, whatever SA_RESTART says (signal(7)), and so does room for a part of it; the
+            // next call would have all its time anew. So there is a deadline of one's own.
+            if (no_room || (!unsent.empty() && MonotonicClock::now() >= since + timeout()))
+                return out.gone("send", EAGAIN);
         }
     }
 

@@ -220,6 +220,10 @@ void fill_buffer(int fd) {
     }
 }
 
+/// In frames: 5 MB, where tcp_wmem allows 4. The answer to a window probe may enlarge the buffer, and a single frame would
+/// find room then (tcp_new_space()).
+constexpr unsigned long more_than_fits = 50'000;
+
 void start_without_signals(Traffickers& traffickers) {
     sigset_t all, before;
     sigfillset(&all);
@@ -242,7 +246,7 @@ int run_server(const WorldSpec& spec, Slot& slot, Fd socket, Fd control, Fd due,
     char command = 0;
     if (read(control.get(), &command, 1) != 1) return 0;
     if (spec.traffic == Traffic::buffer_full) fill_buffer(socket.get());
-    if (spec.traffic == Traffic::buffer_full && spec.detector->blocks_in_send()) post(due);
+    if (spec.traffic == Traffic::buffer_full && spec.detector->blocks_in_send()) post(due, more_than_fits);
     ServerConnection connection(spec, slot, socket.get(), std::move(due), reports.get());
     Traffickers traffickers(spec, slot, connection, socket, control.get());
     SlotOut out(slot, noticed);

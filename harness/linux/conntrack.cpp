@@ -1,10 +1,12 @@
 #include "harness/linux/conntrack.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "harness/base/error.h"
@@ -28,6 +30,31 @@ std::vector<char> message_about_all(int what, int flags) {
     std::vector<char> bytes(sizeof message);
     std::memcpy(bytes.data(), &message, sizeof message);
     return bytes;
+}
+
+/// The attribute of that type among those from `at` on; nothing when it is not there.
+const nlattr* find(const char* at, size_t left, int type) {
+    while (left >= sizeof(nlattr)) {
+        const auto* attribute = reinterpret_cast<const nlattr*>(at);
+        if (attribute->nla_len < sizeof(nlattr) || attribute->nla_len > left) return nullptr;
+        if ((attribute->nla_type & NLA_TYPE_MASK) == type) return attribute;
+        const size_t step = std::min<size_t>(NLA_ALIGN(attribute->nla_len), left);
+        at += step;
+        left -= step;
+    }
+    return nullptr;
+}
+
+const nlattr* find_within(const nlattr* outer, int type) {
+    return outer ? find(reinterpret_cast<const char*>(outer) + NLA_HDRLEN, outer->nla_len - NLA_HDRLEN, type) : nullptr;
+}
+
+bool is_tcp(const nlmsghdr* m) {
+    constexpr size_t head = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(nfgenmsg));
+    if (m->nlmsg_len < head) return false;
+    const nlattr* origin = find(reinterpret_cast<const char*>(m) + head, m->nlmsg_len - head, CTA_TUPLE_ORIG);
+    const nlattr* number = find_within(find_within(origin, CTA_TUPLE_PROTO), CTA_PROTO_NUM);
+    return number && reinterpret_cast<const char*>(number)[NLA_HDRLEN] == IPPROTO_TCP;
 }
 
 } // namespace
@@ -57,7 +84,7 @@ int ConntrackTable::count() {
         for (auto* m = reinterpret_cast<nlmsghdr*>(answer); NLMSG_OK(m, static_cast<unsigned>(left)); m = NLMSG_NEXT(m, left)) {
             if (m->nlmsg_type == NLMSG_DONE) return entries;
             if (m->nlmsg_type == NLMSG_ERROR) throw Error(Exit::incomplete, "reading the known connections: refused");
-            ++entries;
+            entries += is_tcp(m);
         }
     }
 }

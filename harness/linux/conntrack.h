@@ -14,7 +14,7 @@ public:
     ConntrackTable();
     /// Every entry is gone at once, as if it had timed out: one message (ctnetlink_flush_conntrack() in the kernel).
     void forget_all();
-    /// How many entries there are (net.netfilter.nf_conntrack_count says 0 in a namespace of a user's own).
+    /// How many TCP connections are in it (net.netfilter.nf_conntrack_count says 0 in a namespace of a user's own).
     int count();
 
 private:
