@@ -110,7 +110,7 @@ TEST_CASE("io_uring tells what recv() tells, where it is allowed") {
                     {"uring-recv-multishot", {"noticed io_uring recv: 0", "noticed io_uring recv: 0", "noticed io_uring recv: ECONNRESET", "quiet"}},
                     {"uring-poll", {"noticed recv: 0", "noticed recv: 0", "noticed recv: ECONNRESET", "quiet"}},
                 },
-                "receiving", 1s);
+                "idle", 1s);
 }
 
 TEST_CASE("what a kernel refuses is skipped with its reason") {
