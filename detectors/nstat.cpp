@@ -89,7 +89,7 @@ private:
     Prediction at_the_edge(const Situation& s) const {
         const auto first = sent_again(s, 1), last = sent_again(s, count());
         if (!last)
-            return never("no timer of the server's kernel runs for a connection that it does not keep");
+            return never("the server's kernel has no timer for this that fires so often");
         Prediction p;
         p.kind = Prediction::Kind::window;
         p.after = *last + at_once + Window{0ns, interval()};

@@ -51,7 +51,7 @@ Prediction syn_received(const Situation& s, const TableLook& t) {
         leaves(t, synack_given_up(s.kernel),
                "the kernel answers the SYN again after 1, 3, 7, 15 and 31 s and forgets it after 63 s (net.ipv4.tcp_synack_retries "
                "= 5)");
-    return t.tries ? earlier(fires_in_vain(t, synack_resent(s.kernel, t.tries), "the answer to the SYN"), end) : end;
+    return t.tries && t.tries <= synack_retries ? earlier(fires_in_vain(t, synack_resent(s.kernel, t.tries), "the answer to the SYN"), end) : end;
 }
 
 } // namespace

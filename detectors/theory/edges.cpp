@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int synack_retries = 5, orphan_retries = 8;
+constexpr int orphan_retries = 8;
 constexpr Duration fin_timeout = 60s;
 
 /// From the SYN to the end of the timer that was armed `n` times before: 1 s, 2 s, 4 s, ...
@@ -37,7 +37,7 @@ Window synack_given_up(const KernelFacts& kernel) { return synack_timer(kernel, 
 Window orphan_resends(const Situation& s, int n) { return retransmission(left_behind(s), n); }
 
 std::optional<Window> sent_again(const Situation& s, int n) {
-    if (s.stage == Stage::syn_received)
+    if (s.stage == Stage::syn_received && n <= synack_retries)
         return synack_resent(s.kernel, n);
     if (s.stage == Stage::orphan && s.effect == Effect::silence)
         return orphan_resends(s, n);

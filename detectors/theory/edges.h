@@ -5,7 +5,10 @@
 
 namespace halfopen {
 
-/// From the SYN to the n-th time that the kernel sends its answer again, n from 1: after 1 s, and then with doubling gaps
+/// How often a SYN is answered again (net.ipv4.tcp_synack_retries).
+inline constexpr int synack_retries = 5;
+
+/// From the SYN to the n-th time that the kernel sends its answer again, n from 1 to `synack_retries`: after 1 s, and then with doubling gaps
 /// (net/ipv4/inet_connection_sock.c: reqsk_timer_handler()).
 Window synack_resent(const KernelFacts&, int n);
 /// From the SYN to the end of the half-made connection: when the timer fires after net.ipv4.tcp_synack_retries (5) of them,

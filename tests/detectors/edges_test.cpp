@@ -53,6 +53,9 @@ TEST_CASE("from outside, a timer that fires in vain tells before the connection 
     CHECK(predict("sock-diag", orphan(Effect::silence)).signal == "sock_diag: 3 tries");
     CHECK(predict("sock-diag", orphan(Effect::silence)).after.to < 4s);
     CHECK(predict("sock-diag", at(Stage::syn_received, Effect::silence, Truth::unreachable)).after.from > 6900ms);
+    CHECK(predict("sock-diag:count=15", at(Stage::syn_received, Effect::silence, Truth::unreachable)).signal == "sock_diag: not there");
+    CHECK(predict("nstat", at(Stage::syn_received, Effect::silence, Truth::unreachable)).kind == Kind::window);
+    CHECK(predict("nstat:count=6", at(Stage::syn_received, Effect::silence, Truth::unreachable)).kind == Kind::never);
     CHECK(predict("proc-net-tcp", orphan(Effect::silence)).signal == "/proc/net/tcp: no line");
     CHECK(predict("proc-net-tcp", orphan(Effect::silence)).after.from > 100s);
     CHECK(predict("proc-net-tcp", at(Stage::no_place, Effect::silence, Truth::unreachable)).after.to < 1100ms);
