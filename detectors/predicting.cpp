@@ -10,7 +10,6 @@
 namespace halfopen {
 
 using namespace std::chrono_literals;
-using Kind = Prediction::Kind;
 
 Prediction never(std::string rule) {
     Prediction p;
@@ -20,7 +19,7 @@ Prediction never(std::string rule) {
 
 Prediction unknown(std::string rule) {
     Prediction p;
-    p.kind = Kind::unknown;
+    p.kind = Prediction::Kind::unknown;
     p.rule = std::move(rule);
     return p;
 }
@@ -32,10 +31,10 @@ Prediction hears(const SocketEvent& event, const Hearing& hearing) {
     if (event.kind == SocketEvent::Kind::never)
         return p;
     if (event.kind == SocketEvent::Kind::unknown) {
-        p.kind = Kind::unknown;
+        p.kind = Prediction::Kind::unknown;
         return p;
     }
-    p.kind = Kind::window;
+    p.kind = Prediction::Kind::window;
     p.after = event.after + Window{0ns, hearing.look};
     if (hearing.look > 0ns)
         p.rule += fmt::format("; it looks every {}", plain(hearing.look));
@@ -50,13 +49,13 @@ Prediction hears(const SocketEvent& event, const Hearing& hearing) {
 }
 
 Prediction earlier(const Prediction& a, const Prediction& b) {
-    if (b.kind == Kind::never)
+    if (b.kind == Prediction::Kind::never)
         return a;
-    if (a.kind == Kind::never)
+    if (a.kind == Prediction::Kind::never)
         return b;
-    if (a.kind == Kind::unknown)
-        return b.kind == Kind::window && b.after.to <= at_once.to ? b : a;
-    if (b.kind == Kind::unknown)
+    if (a.kind == Prediction::Kind::unknown)
+        return b.kind == Prediction::Kind::window && b.after.to <= at_once.to ? b : a;
+    if (b.kind == Prediction::Kind::unknown)
         return a.after.to <= at_once.to ? a : b;
     if (a.after.to < b.after.from)
         return a;

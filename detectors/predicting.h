@@ -20,6 +20,9 @@ struct Hearing {
 /// The prediction of a method that says what happens on the socket, and nothing else.
 Prediction hears(const SocketEvent&, const Hearing& = {});
 
+/// A client that writes regularly may be that much off.
+inline constexpr Duration client_jitter = std::chrono::milliseconds{20};
+
 /// Whichever comes first. Where neither ever comes, the first one's reason stands.
 Prediction earlier(const Prediction&, const Prediction&);
 

@@ -24,9 +24,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A client that writes regularly may be that much off.
-constexpr Duration jitter = 20ms;
-
 class RecvAsStated : public DetectorBase {
 public:
     using DetectorBase::DetectorBase;
@@ -76,7 +73,7 @@ private:
     Prediction times_out(const Situation& s) const {
         const Window wait = timer(timeout(), s.kernel.hz);
         const Duration gap = info(s.traffic).client_interval;
-        if (gap > 0ns && wait.from <= gap + jitter)
+        if (gap > 0ns && wait.from <= gap + client_jitter)
             return too_short(s, gap);
         if (gap > 0ns)
             if (const auto waited = waits(s, for_a_message(s, wait, gap)))
@@ -107,7 +104,7 @@ private:
     /// A timeout below the client's own interval strikes in the first pause; one that equals it may.
     Prediction too_short(const Situation& s, Duration gap) const {
         const Window wait = timer(timeout(), s.kernel.hz);
-        if (wait.to + jitter >= gap)
+        if (wait.to + client_jitter >= gap)
             return unknown("the timeout is about as long as the pauses between the client's messages");
         return false_alarm(Window{wait.from, gap + wait.to} - s.watch_before_fault);
     }

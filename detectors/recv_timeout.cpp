@@ -24,9 +24,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A client that writes regularly may be that much off.
-constexpr Duration jitter = 20ms;
-
 class RecvTimeout : public DetectorBase {
 public:
     using DetectorBase::DetectorBase;
@@ -79,7 +76,7 @@ private:
 
     Prediction times_out(const Situation& s) const {
         const Duration gap = info(s.traffic).client_interval;
-        if (gap > 0ns && timeout() <= gap + jitter)
+        if (gap > 0ns && timeout() <= gap + client_jitter)
             return too_short(s, gap);
         if (gap > 0ns) {
             const Waiting message{.what = "message",
@@ -99,7 +96,7 @@ private:
 
     /// A deadline below the client's own interval ends in its first pause; one that equals it may.
     Prediction too_short(const Situation& s, Duration gap) const {
-        if (limit().to + jitter >= gap)
+        if (limit().to + client_jitter >= gap)
             return unknown("the deadline is about as long as the pauses between the client's messages");
         return deadline(Window{limit().from, gap + limit().to} - s.watch_before_fault);
     }

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class TcpInfo : public DetectorBase {
+class TcpInfoLook : public DetectorBase {
 public:
     using DetectorBase::DetectorBase;
 
@@ -57,7 +57,7 @@ public:
             MonotonicClock::now(); // the last look at which all our bytes were acknowledged
         for (Instant look = nothing_owed;; look += interval()) {
             sleep_until(look);
-            const tcp_info info = read_tcp_info(connection.fd());
+            const ::tcp_info info = read_tcp_info(connection.fd());
             if (info.tcpi_state == TCP_CLOSE_WAIT)
                 return out.eof("TCP_INFO: CLOSE_WAIT");
             if (info.tcpi_state != TCP_ESTABLISHED)
@@ -195,6 +195,6 @@ const Method tcp_info_method{
            .fallback = "10s",
            .meaning = "tcpi_unacked above 0 and no ACK (tcpi_last_ack_recv) for so long",
            .least = 1'000'000}}},
-    make<TcpInfo>};
+    make<TcpInfoLook>};
 
 } // namespace halfopen

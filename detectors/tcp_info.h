@@ -8,7 +8,7 @@
 namespace halfopen {
 
 /// getsockopt(TCP_INFO); tcp(7), include/uapi/linux/tcp.h.
-tcp_info read_tcp_info(int fd);
+::tcp_info read_tcp_info(int fd);
 
 /// "CLOSE_WAIT".
 std::string_view state_name(int tcpi_state);

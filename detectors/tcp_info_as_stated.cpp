@@ -36,7 +36,7 @@ public:
     void watch(Connection& connection, Out& out) const override {
         for (Instant look = MonotonicClock::now();; look += interval()) {
             sleep_until(look);
-            const tcp_info info = read_tcp_info(connection.fd());
+            const ::tcp_info info = read_tcp_info(connection.fd());
             if (info.tcpi_state == TCP_ESTABLISHED)
                 continue;
             return out.gone(fmt::format("TCP_INFO: {}", state_name(info.tcpi_state)));
@@ -49,8 +49,8 @@ private:
 
 } // namespace
 
-tcp_info read_tcp_info(int fd) {
-    tcp_info info{};
+::tcp_info read_tcp_info(int fd) {
+    ::tcp_info info{};
     socklen_t size = sizeof info;
     check(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size), "reading TCP_INFO");
     return info;

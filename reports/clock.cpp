@@ -10,7 +10,7 @@ namespace halfopen {
 
 namespace {
 
-std::string hours(Duration d) {
+std::string hours_text(Duration d) {
     const double hours = static_cast<double>(d.count()) / 3.6e12;
     return hours < 1 ? say(d) : fmt::format("{:.{}f} h", hours, hours < 99.95 ? 1 : 0);
 }
@@ -47,7 +47,7 @@ std::string virtual_time_text(const Cells& cells) {
     const auto& end = cells.records().end;
     if (!end || end->virtual_time <= Duration::zero())
         return "idle time skipped";
-    return fmt::format("{} of virtual time in {}", hours(end->virtual_time), say(end->wall));
+    return fmt::format("{} of virtual time in {}", hours_text(end->virtual_time), say(end->wall));
 }
 
 std::string burden_text(const Cells& cells) {

@@ -22,7 +22,7 @@ template <typename Text> std::string told(const Comparison& all, std::string_vie
     return fmt::format("| {} | {}\n", what, cells.substr(0, cells.size() - 1));
 }
 
-std::string trials_text(const Cells& run) {
+std::string trials_of(const Cells& run) {
     const bool partial = run.partial();
     return fmt::format("{}{}, {} invalid{}",
                        partial ? fmt::format("{} of ", run.records().trials.size()) : "",
@@ -47,7 +47,7 @@ std::string runs_table(const Comparison& all) {
                     return fmt::format("{} ({}), seed {}", md_code(c.run().plan),
                                        md_code(c.run().plan_digest.substr(0, 19)), c.run().seed);
                 }) +
-           told(all, "trials", trials_text) +
+           told(all, "trials", trials_of) +
            told(all, "watched for", [](const Cells& c) { return short_time(c.run().horizon); }) +
            told(all, "halfopen", [](const Cells& c) { return md(c.run().halfopen); }) +
            told(all, "recorded", [](const Cells& c) { return date_of(c.run().started); }) +

@@ -42,27 +42,25 @@ std::string turns(const Situation& s) {
     return fmt::format("the path is away for {} of every {}", plain(s.particulars.away), plain(s.particulars.every));
 }
 
-SocketEvent never(std::string rule) { return {Kind::never, 0, {}, std::move(rule), {}}; }
-SocketEvent unknown(std::string rule) { return {Kind::unknown, 0, {}, std::move(rule), {}}; }
 
 SocketEvent write_over(const Situation& s, const SocketTimers& t) {
     const Window end = retransmission_of(s, 1) + giving_up_of(s, t.user_timeout);
     const std::string both = fmt::format("{}, so a write is acknowledged within {}, and the kernel gives up {} after one", turns(s),
                                          in_seconds(held_up(s)), in_seconds(end));
-    return end.from > held_up(s) ? never(both) : unknown(both);
+    return end.from > held_up(s) ? SocketEvent::never(both) : SocketEvent::unknown(both);
 }
 
 SocketEvent probes_over(const Situation& s, const SocketTimers& t) {
     const int hz = s.kernel.hz;
     if (info(s.traffic).client_interval > 0ns && info(s.traffic).client_interval + held_up(s) < t.idle)
-        return never(fmt::format("{}, and something of the client's arrives at least every {}: before a probe is due", turns(s),
+        return SocketEvent::never(fmt::format("{}, and something of the client's arrives at least every {}: before a probe is due", turns(s),
                                  in_seconds(info(s.traffic).client_interval + held_up(s))));
     int count = t.count;
     if (t.user_timeout > 0ns)
         count = 1 + static_cast<int>((last_probe(t.idle, t.interval, t.count, t.user_timeout, hz).from - t.idle) / t.interval);
     if (!all_probes_may_be_lost(s, t.interval, count))
-        return never(fmt::format("{}, and {} probes, {} apart, cannot all fall into that", turns(s), count, plain(t.interval)));
-    return unknown(fmt::format("{}, and whether all of {} probes, {} apart, fall into that is a matter of moments", turns(s),
+        return SocketEvent::never(fmt::format("{}, and {} probes, {} apart, cannot all fall into that", turns(s), count, plain(t.interval)));
+    return SocketEvent::unknown(fmt::format("{}, and whether all of {} probes, {} apart, fall into that is a matter of moments", turns(s),
                                count, plain(t.interval)));
 }
 
@@ -94,9 +92,9 @@ bool all_probes_may_be_lost(const Situation& s, Duration interval, int count) {
 
 SocketEvent flapping_path(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
     if (s.traffic == Traffic::buffer_full)
-        return never("the window is shut, and a zero-window probe that is lost only brings the next one");
+        return SocketEvent::never("the window is shut, and a zero-window probe that is lost only brings the next one");
     const bool writes = unanswered_write_of(s, own_write) || s.traffic == Traffic::request_response;
-    const SocketEvent write = writes ? write_over(s, t) : never(turns(s) + ", and the server sends nothing that could be lost");
+    const SocketEvent write = writes ? write_over(s, t) : SocketEvent::never(turns(s) + ", and the server sends nothing that could be lost");
     if (write.kind == Kind::unknown || !t.keepalive) return write;
     return probes_over(s, t);
 }

@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int64_t shortest_jiffies = 2;      // TCP_TIMEOUT_MIN
 constexpr Duration between_answers = 500ms; // net.ipv4.tcp_invalid_ratelimit, of the client's kernel
 
 /// The gap before a probe. It doubles no more often than tcp_retries2 says (tcp_send_probe0()).

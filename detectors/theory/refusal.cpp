@@ -20,7 +20,6 @@ using Kind = SocketEvent::Kind;
 namespace {
 
 constexpr Duration local_congestion = 500ms; // TCP_RESOURCE_PROBE_INTERVAL
-constexpr int64_t shortest_jiffies = 2;      // TCP_TIMEOUT_MIN
 
 bool is_dropped(const Situation& s) { return s.particulars.refusal == Refusal::drop; }
 

@@ -16,10 +16,7 @@ using Kind = SocketEvent::Kind;
 
 namespace {
 
-constexpr Duration delayed_ack_most = 200ms; // TCP_DELACK_MAX
 
-SocketEvent never(std::string rule) { return {Kind::never, 0, {}, std::move(rule), {}}; }
-SocketEvent unknown(std::string rule) { return {Kind::unknown, 0, {}, std::move(rule), {}}; }
 
 /// When the server writes what has to be answered on this path; nothing when it does not write.
 std::optional<Window> write_of(const Situation& s, std::optional<Window> own_write) {
@@ -42,7 +39,7 @@ int probes_in_vain(const Situation& s, const SocketTimers& t) {
 }
 
 SocketEvent shut_window() {
-    return never(
+    return SocketEvent::never(
         "the window is shut, and the client's kernel goes on answering zero-window probes: a lost or late "
         "answer only brings the next probe");
 }
@@ -64,10 +61,10 @@ SocketEvent slow_write(const Situation& s, const SocketTimers& t) {
     const Window end = end_of_write(s, t);
     const std::string late = arrives_late(s), answer = in_seconds(slowest_answer(s));
     if (end.from > slowest_answer(s))
-        return never(fmt::format(
+        return SocketEvent::never(fmt::format(
             "{}: the answer comes within {}, and the kernel gives up {} after an unanswered write", late,
             answer, in_seconds(end)));
-    return unknown(
+    return SocketEvent::unknown(
         fmt::format("{}, but the kernel gives up {} after an unanswered write, and an answer may take {}",
                     late, in_seconds(end), answer));
 }
@@ -78,10 +75,10 @@ SocketEvent slow_probes(const Situation& s, const SocketTimers& t) {
     const Duration patience = std::max(t.interval, end.from - first_probe(t.idle, hz).to);
     const std::string late = arrives_late(s), answer = in_seconds(2 * s.slowest_way);
     if (patience > 2 * s.slowest_way)
-        return never(
+        return SocketEvent::never(
             fmt::format("{}: a probe is answered within {}, and the kernel waits {} after the first one",
                         late, answer, in_seconds(patience)));
-    return unknown(
+    return SocketEvent::unknown(
         fmt::format("{}, but the kernel waits only {} after the first probe, and an answer may take {}", late,
                     in_seconds(patience), answer));
 }
@@ -93,29 +90,29 @@ std::string odds(const Situation& s) {
 SocketEvent lossy_write(const Situation& s, const SocketTimers& t, Window write) {
     const Window end = end_of_write(s, t);
     if (beyond_horizon(s, write.from + end.from))
-        return never(
+        return SocketEvent::never(
             fmt::format("chance would have to keep a write unanswered for {}, longer than the {} watched",
                         in_seconds(end), plain(s.horizon)));
     const int tries = tries_within(flight_of(s), end.from);
-    return unknown(fmt::format(
+    return SocketEvent::unknown(fmt::format(
         "{}, and when {} tries in a row are, a write ends the connection after {}: {} for each write",
         odds(s), tries, in_seconds(end), chance_of(s, tries)));
 }
 
 SocketEvent lossy_probes(const Situation& s, const SocketTimers& t) {
     if (beyond_horizon(s, probes_unanswered(s, t).after.from))
-        return never(fmt::format(
+        return SocketEvent::never(fmt::format(
             "the probes begin after {}, so chance cannot end the connection within the {} watched",
             plain(t.idle), plain(s.horizon)));
     if (info(s.traffic).client_interval > 0ns) {
         const int tries = tries_within(flight_of(s), t.idle);
-        return unknown(
+        return SocketEvent::unknown(
             fmt::format("{}; the client writes all the time, and probes begin only when {} of its tries in a "
                         "row are in vain: at most {} each time",
                         odds(s), tries, chance_of(s, tries)));
     }
     const int probes = probes_in_vain(s, t);
-    return unknown(
+    return SocketEvent::unknown(
         fmt::format("{}, and {} probes in a row end the connection: {} each time the link has rested for {}",
                     odds(s), probes, chance_of(s, probes), plain(t.idle)));
 }
@@ -148,7 +145,7 @@ SocketEvent slow_path(const Situation& s, const SocketTimers& t, std::optional<W
         return open_one(slow_write(s, t), slow_probes(s, t));
     if (writes)
         return slow_write(s, t);
-    return t.keepalive ? slow_probes(s, t) : never(arrives_late(s) + "; no timer of the kernel is armed");
+    return t.keepalive ? slow_probes(s, t) : SocketEvent::never(arrives_late(s) + "; no timer of the kernel is armed");
 }
 
 SocketEvent lossy_path(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
@@ -161,7 +158,7 @@ SocketEvent lossy_path(const Situation& s, const SocketTimers& t, std::optional<
         return lossy_write(s, t, *write);
     if (t.keepalive)
         return lossy_probes(s, t);
-    return never("the server sends nothing that could be lost, and what the client loses it sends again");
+    return SocketEvent::never("the server sends nothing that could be lost, and what the client loses it sends again");
 }
 
 } // namespace halfopen

@@ -19,7 +19,6 @@ using Kind = SocketEvent::Kind;
 
 namespace {
 
-constexpr Duration delayed_ack_most = 200ms; // TCP_DELACK_MAX
 
 /// Why a link carries nothing from the server after the fault.
 std::string_view sends_nothing(const Situation& s) {

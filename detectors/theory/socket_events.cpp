@@ -20,7 +20,6 @@ using Kind = SocketEvent::Kind;
 
 namespace {
 
-SocketEvent never(std::string rule) { return {Kind::never, 0, {}, std::move(rule), {}}; }
 
 /// A user timeout ends a connection whose window stays shut, whatever the client does (tcp_probe_timer()).
 SocketEvent shut_too_long(const Situation& s, const SocketTimers& t) {
@@ -41,14 +40,14 @@ SocketEvent shut_too_long(const Situation& s, const SocketTimers& t) {
 /// The server's kernel with a client that is there and answers.
 SocketEvent healthy(const Situation& s, const SocketTimers& t) {
     if (s.traffic == Traffic::buffer_full)
-        return never(
+        return SocketEvent::never(
             "the window is shut, but the client's kernel answers every zero-window probe, and such a "
             "connection may stay open for ever (RFC 9293, 3.8.6.1)");
     if (t.keepalive)
-        return never("the client's kernel answers every keepalive probe");
+        return SocketEvent::never("the client's kernel answers every keepalive probe");
     if (s.effect == Effect::signals)
-        return never("signals interrupt system calls (EINTR), but nothing happens on the socket");
-    return never("the client is there, so nothing happens on the socket");
+        return SocketEvent::never("signals interrupt system calls (EINTR), but nothing happens on the socket");
+    return SocketEvent::never("the client is there, so nothing happens on the socket");
 }
 
 /// How long the client's last segment travels.
@@ -91,7 +90,7 @@ SocketEvent reset_at_once(const Situation& s) {
 /// The client's kernel lives, and nobody reads what it acknowledges.
 SocketEvent acknowledged(const Situation& s, const SocketTimers& t) {
     if (s.traffic == Traffic::buffer_full)
-        return never("the client's kernel answers every zero-window probe for a process that reads no more");
+        return SocketEvent::never("the client's kernel answers every zero-window probe for a process that reads no more");
     const bool fills = s.traffic == Traffic::sending ||
                        (s.traffic == Traffic::request_response && s.goes_on == GoesOn::writing);
     if (fills && t.user_timeout > 0ns)
@@ -102,12 +101,12 @@ SocketEvent acknowledged(const Situation& s, const SocketTimers& t) {
                 "TCP_USER_TIMEOUT runs, but how much that buffer holds is not known",
                 {}};
     if (fills)
-        return never("the client's kernel acknowledges every byte, though nobody reads it, and answers zero-window "
+        return SocketEvent::never("the client's kernel acknowledges every byte, though nobody reads it, and answers zero-window "
                      "probes when its buffer is full");
     if (t.keepalive)
-        return never("the client's kernel answers every keepalive probe and acknowledges every byte; it is the process "
+        return SocketEvent::never("the client's kernel answers every keepalive probe and acknowledges every byte; it is the process "
                      "that fails, and TCP never asks that");
-    return never("the client's kernel acknowledges every byte for its process, and TCP never asks the process");
+    return SocketEvent::never("the client's kernel acknowledges every byte for its process, and TCP never asks the process");
 }
 
 /// What the profile writes is large and lost; pings, probes and acknowledgements are small, and pass.
@@ -115,8 +114,8 @@ SocketEvent large_lost(const Situation& s, const SocketTimers& t) {
     if (const auto write = unanswered_write_of(s, std::nullopt))
         return data_unanswered(s, t, *write);
     if (t.keepalive)
-        return never("keepalive probes are small, so they pass and are answered");
-    return never("nothing large is sent, and what is small passes");
+        return SocketEvent::never("keepalive probes are small, so they pass and are answered");
+    return SocketEvent::never("nothing large is sent, and what is small passes");
 }
 
 /// The server has shut its own sending side down, and the client's kernel has acknowledged that.
@@ -127,7 +126,7 @@ SocketEvent half_shut(std::optional<Window> own_write) {
                 *own_write + at_once,
                 "the server has shut its sending side down, so its next write fails with EPIPE, whatever the client is doing",
                 {fmt::format("{} after the fault: send() fails (tcp_sendmsg_locked())", in_seconds(*own_write))}};
-    return never("the client's kernel has acknowledged the server's FIN, and FIN_WAIT2 has no limit of time while the server's "
+    return SocketEvent::never("the client's kernel has acknowledged the server's FIN, and FIN_WAIT2 has no limit of time while the server's "
                  "program holds the socket; keepalive probes are answered");
 }
 

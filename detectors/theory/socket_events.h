@@ -24,6 +24,9 @@ struct SocketEvent {
     Window after;                   ///< from the fault; negative when the socket died before it
     std::string rule;               ///< one sentence with its numbers, or why never
     std::vector<std::string> steps; ///< the same, timer by timer
+
+    static SocketEvent never(std::string rule) { return {Kind::never, 0, {}, std::move(rule), {}}; }
+    static SocketEvent unknown(std::string rule) { return {Kind::unknown, 0, {}, std::move(rule), {}}; }
 };
 
 /// Between the arrival of a packet and the program's waking.

@@ -15,6 +15,11 @@
 
 namespace halfopen {
 
+/// The longest that a receiver holds back an ACK (TCP_DELACK_MAX), and the shortest timer that a socket is given
+/// (TCP_TIMEOUT_MIN); both include/net/tcp.h.
+inline constexpr Duration delayed_ack_most = std::chrono::milliseconds{200};
+inline constexpr int64_t shortest_jiffies = 2;
+
 /// Jiffies that a timer of `d` is asked for: rounded up, as usecs_to_jiffies() does.
 int64_t to_jiffies(Duration d, int hz);
 Duration from_jiffies(int64_t jiffies, int hz);

@@ -3,6 +3,7 @@
 #include "detectors/theory/one_way.h"
 #include "detectors/theory/outage.h"
 #include "detectors/theory/socket_events.h"
+#include "detectors/theory/wheel.h"
 
 namespace halfopen {
 
@@ -14,10 +15,9 @@ namespace {
 constexpr Duration write_late = 10ms;
 /// in-flight writes less than this before the fault.
 constexpr Duration in_flight_before = 1ms;
-/// How long a client that is well may take to acknowledge: TCP_DELACK_MIN, and TCP_DELACK_MAX
-/// (include/net/tcp.h).
+/// How long a client that is well may take to acknowledge: TCP_DELACK_MIN
+/// (include/net/tcp.h), and delayed_ack_most at worst.
 constexpr Duration delayed_ack = 40ms;
-constexpr Duration delayed_ack_most = 200ms;
 /// The buffer is filled about when watching begins, before or after it, and shut this much off at most.
 constexpr Duration filling = 250ms;
 

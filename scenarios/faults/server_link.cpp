@@ -75,14 +75,14 @@ private:
     RouteSocket::Change refuse_;
 };
 
-struct Blackhole final : ServerRoute {
-    explicit Blackhole(const FaultInfo& about) : ServerRoute(about, RTN_BLACKHOLE, "blackhole") {}
+struct ServerBlackhole final : ServerRoute {
+    explicit ServerBlackhole(const FaultInfo& about) : ServerRoute(about, RTN_BLACKHOLE, "blackhole") {}
 };
-struct Unreachable final : ServerRoute {
-    explicit Unreachable(const FaultInfo& about) : ServerRoute(about, RTN_UNREACHABLE, "unreachable") {}
+struct ServerUnreachable final : ServerRoute {
+    explicit ServerUnreachable(const FaultInfo& about) : ServerRoute(about, RTN_UNREACHABLE, "unreachable") {}
 };
-struct Prohibit final : ServerRoute {
-    explicit Prohibit(const FaultInfo& about) : ServerRoute(about, RTN_PROHIBIT, "prohibit") {}
+struct ServerProhibit final : ServerRoute {
+    explicit ServerProhibit(const FaultInfo& about) : ServerRoute(about, RTN_PROHIBIT, "prohibit") {}
 };
 
 /// A link that goes down waits until no processor is sending by it (dev_close_many(), synchronize_net()).
@@ -116,12 +116,12 @@ const FaultKind server_cable_pulled{{.name = "server-cable-pulled",
                                     make_fault<ServerCablePulled>};
 const FaultKind server_blackhole{
     refusing_route("server-blackhole", "the server's own route to the client drops and says nothing", EINVAL),
-    make_fault<Blackhole>};
+    make_fault<ServerBlackhole>};
 const FaultKind server_unreachable{
     refusing_route("server-unreachable", "the server's own route to the client says that it cannot be reached", EHOSTUNREACH),
-    make_fault<Unreachable>};
+    make_fault<ServerUnreachable>};
 const FaultKind server_prohibit{
     refusing_route("server-prohibit", "the server's own route to the client is prohibited", EACCES),
-    make_fault<Prohibit>};
+    make_fault<ServerProhibit>};
 
 } // namespace halfopen::faults

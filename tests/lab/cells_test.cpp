@@ -7,6 +7,7 @@
 #include "support/catch.h"
 #include "support/cell_table.h"
 #include "support/namespaces.h"
+#include "support/short_settings.h"
 
 using namespace halfopen;
 using namespace halfopen::testing;
@@ -14,12 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Short settings, so that what the starter needs a minute for is over in seconds.
-const std::string keepalive = "keepalive:idle=2s,interval=1s,count=2";
 const std::string both = "keepalive+user-timeout:idle=2s,interval=1s,count=2";
-const std::string heartbeat = "heartbeat:interval=500ms,timeout=2s";
-const std::string ping_pong = "ping-pong:interval=500ms,timeout=2s";
-const std::string user_timeout = "user-timeout:timeout=2s";
 const std::string recv_timeout = "recv-as-stated:timeout=1s";
 const std::string second_channel = "second-channel:interval=500ms,timeout=2s";
 const std::string icmp_echo = "icmp-echo:interval=500ms,timeout=2s";

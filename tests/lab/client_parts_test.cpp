@@ -2,6 +2,7 @@
 
 #include "support/cell_table.h"
 #include "support/namespaces.h"
+#include "support/short_settings.h"
 
 using namespace halfopen;
 using namespace halfopen::testing;
@@ -9,12 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string keepalive = "keepalive:idle=2s,interval=1s,count=2";
-const std::string heartbeat = "heartbeat:interval=500ms,timeout=2s";
-const std::string ping_pong = "ping-pong:interval=500ms,timeout=2s";
-const std::string user_timeout = "user-timeout:timeout=2s";
-const std::string eof = "noticed recv: 0", rst = "noticed recv: ECONNRESET", timeout = "noticed recv: ETIMEDOUT",
-                  missed = "missed", quiet = "quiet", no_message = "noticed no message for 2 s",
+const std::string no_message = "noticed no message for 2 s",
                   no_pong = "noticed no pong for 2 s";
 
 } // namespace

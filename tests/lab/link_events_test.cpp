@@ -35,7 +35,7 @@ struct Told final : Out {
     using Out::gone;
     explicit Told(int to) : pipe(to) {}
     void eof(std::string_view) override {}
-    void gone(std::string_view signal) override { check(write(pipe, signal.data(), signal.size()), "telling it"); }
+    void gone(std::string_view signal) override { check(::write(pipe, signal.data(), signal.size()), "telling it"); }
     void suspect() override {}
     void trust() override {}
     int pipe;

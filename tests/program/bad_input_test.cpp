@@ -14,13 +14,7 @@ using namespace halfopen::testing;
 namespace {
 
 void check_refused(const std::vector<std::string>& arguments, const std::string& words) {
-    const Ran ran = run_program(arguments);
-    INFO(ran.err);
-    CHECK(ran.status == 2);
-    CHECK(ran.out.empty());
-    CHECK_THAT(ran.err, ContainsSubstring(words));
-    CHECK(ran.err.starts_with("error: "));
-    CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
+    check_one_error_line(run_program(arguments), words);
 }
 
 std::string file_with(const Folder& folder, const std::string& name, const std::string& text) {

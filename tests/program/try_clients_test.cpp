@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Words hello{"--hello", "hello\\n"};
 
 Words python_server(const std::string& name, const Folder& folder) { return in_python(name, {folder.path(), tried_port}).argv; }
 

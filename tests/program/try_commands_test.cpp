@@ -16,12 +16,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Words hello{"--hello", "hello\\n"};
 /// The shortest run that has a result.
 const Words shortly{"--scenario", "half-close", "--traffic", "idle", "--repeats", "1", "--horizon", "1s", "--start-within", "3s"};
 
 /// One clear line, no results, and no process of ours or of the command's.
-void check_refused(Trying& tried, const std::string& words) {
+void check_tried_in_vain(Trying& tried, const std::string& words) {
     const Ran& ran = tried.ran();
     INFO(ran.err);
     CHECK(tried.processes() == 0);
@@ -51,7 +50,7 @@ void check_all_refused(const std::vector<Refused>& table) {
     for (const Refused& row : table) all.emplace_back(hello + shortly, odd_command(row.odd, tried_port));
     for (size_t i = 0; i < table.size(); ++i) {
         INFO(table[i].odd);
-        check_refused(all[i], table[i].words);
+        check_tried_in_vain(all[i], table[i].words);
     }
 }
 
@@ -64,7 +63,7 @@ TEST_CASE("a command that does not come to listen where it can be reached is tol
                        {"listens on the next port", "listens on 0.0.0.0:4001 and not on port 4000; give that port with --port"},
                        {"listens on 127.0.0.1", "listens on 127.0.0.1:4000, where no client can reach it: make it listen on 0.0.0.0"}});
     Trying missing(shortly, {"halfopen-no-such-server", "--serve"});
-    check_refused(missing, "there is no program \"halfopen-no-such-server\" on the PATH");
+    check_tried_in_vain(missing, "there is no program \"halfopen-no-such-server\" on the PATH");
 }
 
 TEST_CASE("a command that listens and does not serve its first client is told so") {
@@ -155,7 +154,7 @@ TEST_CASE("an option of try that makes no sense is one clear line, before anythi
     for (const Row& row : table) {
         INFO(row.options.front() << " " << row.options[1]);
         Trying tried(row.options, {"sleep", "3600"});
-        check_refused(tried, row.words);
+        check_tried_in_vain(tried, row.words);
     }
     CHECK_THAT(run_program({"try", "--port", "70000", "--", "true"}).err, ContainsSubstring("--port"));
     CHECK_THAT(run_program({"try", "--", "true"}).err, ContainsSubstring("--port is required"));

@@ -46,7 +46,7 @@ std::vector<TrialLine> without_rule(std::vector<TrialLine> trials) {
     return trials;
 }
 
-Records of(std::vector<TrialLine> trials, const std::string& kernel = "6.1.0") {
+Records records_of(std::vector<TrialLine> trials, const std::string& kernel = "6.1.0") {
     Records records;
     records.runs.emplace_back().kernel = kernel;
     records.trials = std::move(trials);
@@ -54,7 +54,7 @@ Records of(std::vector<TrialLine> trials, const std::string& kernel = "6.1.0") {
 }
 
 Difference difference(const std::vector<TrialLine>& a, const std::vector<TrialLine>& b) {
-    const std::vector<Records> runs{of(a), of(b)};
+    const std::vector<Records> runs{records_of(a), records_of(b)};
     const Comparison all(runs);
     REQUIRE(all.cells().size() == 1);
     return all.cells().front().difference;
@@ -102,7 +102,7 @@ TEST_CASE("a watch that ended before the other's first notice tells nothing") {
 TEST_CASE("a cell counts as shared only where every run has a valid trial of it") {
     std::vector<TrialLine> invalid = noticed({75s});
     invalid[0].outcome = Outcome::invalid;
-    const std::vector<Records> runs{of(noticed({75s})), of(noticed({90s})), of(invalid)};
+    const std::vector<Records> runs{records_of(noticed({75s})), records_of(noticed({90s})), records_of(invalid)};
     const Comparison all(runs);
     CHECK(all.cells().size() == 1);
     CHECK(all.shared() == 0);
@@ -110,16 +110,16 @@ TEST_CASE("a cell counts as shared only where every run has a valid trial of it"
 }
 
 TEST_CASE("of three runs the gravest difference of any two counts") {
-    const std::vector<Records> runs{of(noticed({75s})), of(noticed({75s})), of(noticed({75s}, "recv: 0"))};
+    const std::vector<Records> runs{records_of(noticed({75s})), records_of(noticed({75s})), records_of(noticed({75s}, "recv: 0"))};
     CHECK(Comparison(runs).count(Difference::signal) == 1);
     // Each is near its neighbour; the first and the last are not near each other.
-    const std::vector<Records> drifting{of(noticed({75s})), of(noticed({76900ms})), of(noticed({78500ms}))};
+    const std::vector<Records> drifting{records_of(noticed({75s})), records_of(noticed({76900ms})), records_of(noticed({78500ms}))};
     CHECK(Comparison(drifting).count(Difference::time) == 1);
 }
 
 TEST_CASE("runs are named by what tells them apart") {
     const auto names = [](const std::string& a, const std::string& b) {
-        const std::vector<Records> runs{of(noticed({75s}), a), of(noticed({75s}), b)};
+        const std::vector<Records> runs{records_of(noticed({75s}), a), records_of(noticed({75s}), b)};
         return Comparison(runs).names();
     };
     CHECK(names("6.1.0-56-cloud-amd64", "6.12.117+deb12-cloud-amd64") ==

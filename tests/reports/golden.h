@@ -9,6 +9,7 @@
 #include <string>
 
 #include "harness/trial/record.h"
+#include "reports/markdown.h"
 #include "support/source_tree.h"
 
 namespace golden {
@@ -32,5 +33,9 @@ inline std::string expected(const std::string& file, const std::string& actual) 
     text << in.rdbuf();
     return text.str();
 }
+
+inline std::string report_of(const std::string& stem) { return halfopen::markdown_report(records(stem)); }
+
+inline bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 } // namespace golden

@@ -10,13 +10,11 @@
 #include "tests/reports/golden.h"
 
 using namespace halfopen;
+using golden::report_of;
+using golden::says;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string report_of(const std::string& stem) { return markdown_report(golden::records(stem)); }
-
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 void matches_golden(const std::string& stem) {
     const std::string report = report_of(stem);

@@ -12,13 +12,13 @@
 #include "tests/reports/golden.h"
 
 using namespace halfopen;
+using golden::report_of;
 using namespace std::chrono_literals;
 
 namespace {
 
 const TerminalStyle eighty{80, true, false, {}, {}};
 
-std::string report_of(const std::string& stem) { return markdown_report(golden::records(stem)); }
 std::string text_of(const std::string& stem) { return own_server_text(golden::records(stem), eighty); }
 
 std::vector<std::string> lines_of(const std::string& text) {

@@ -9,11 +9,10 @@
 #include "tests/reports/golden.h"
 
 using namespace halfopen;
+using golden::says;
 using namespace std::chrono_literals;
 
 namespace {
-
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::vector<Records> both() { return {golden::records("virtual_6_1"), golden::records("virtual_6_12")}; }
 

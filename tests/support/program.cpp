@@ -1,5 +1,6 @@
 #include "support/program.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/base/error.h"
+#include "support/catch.h"
 #include "support/folder.h"
 
 namespace halfopen::testing {
@@ -68,6 +70,15 @@ Process start_program(const std::vector<std::string>& arguments) {
         send_output_to("/dev/null", 2);
         become(words);
     });
+}
+
+void check_one_error_line(const Ran& ran, const std::string& words) {
+    INFO(ran.err);
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK_THAT(ran.err, ContainsSubstring(words));
+    CHECK(ran.err.starts_with("error: "));
+    CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
 }
 
 } // namespace halfopen::testing

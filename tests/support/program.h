@@ -23,4 +23,7 @@ Ran run_program(const std::vector<std::string>& arguments, const std::vector<std
 /// Starts it with its output thrown away; the caller ends it.
 Process start_program(const std::vector<std::string>& arguments);
 
+/// It ended with status 2 and said one line, with `words` in it.
+void check_one_error_line(const Ran&, const std::string& words);
+
 } // namespace halfopen::testing

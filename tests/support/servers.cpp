@@ -18,11 +18,6 @@ namespace {
 
 constexpr uid_t nobody = 65534;
 
-Words operator+(Words left, const Words& right) {
-    left.insert(left.end(), right.begin(), right.end());
-    return left;
-}
-
 /// Whom the server is in the end, where it should not be root.
 uid_t plain_user(const Place& place) { return place.uid == 0 ? nobody : place.uid; }
 

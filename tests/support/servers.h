@@ -15,6 +15,11 @@ namespace halfopen::testing {
 
 using Words = std::vector<std::string>;
 
+inline Words operator+(Words left, const Words& right) {
+    left.insert(left.end(), right.begin(), right.end());
+    return left;
+}
+
 /// Where and as whom a server will run.
 struct Place {
     std::filesystem::path folder; ///< of the test; may be shared by servers of different kinds

@@ -42,11 +42,6 @@ bool is_noise(const TrialLine& trial) { return trial.outcome == Outcome::invalid
 
 } // namespace
 
-Words operator+(Words left, const Words& right) {
-    left.insert(left.end(), right.begin(), right.end());
-    return left;
-}
-
 Trying::Trying(const Words& options, const Words& command, const std::string& user)
     : mark_("HALFOPEN_TEST_MARK=" + folder_.path().filename().string()) {
     fs::permissions(folder_.path(), fs::perms::all);
@@ -116,8 +111,8 @@ int check_predicted_windows(const Records& records) {
         CHECK(is_valid(trial.outcome));
         if (trial.predicted.kind != "window" || trial.predicted.after->to + scheduling_allowance > trial.horizon) continue;
         const Window& window = *trial.predicted.after;
-        INFO("by its options " << say(window.from) << " to " << say(window.to) << ", let go after "
-                               << (trial.noticed_after ? say(*trial.noticed_after) : "the horizon"));
+        INFO("by its options " << halfopen::say(window.from) << " to " << halfopen::say(window.to) << ", let go after "
+                               << (trial.noticed_after ? halfopen::say(*trial.noticed_after) : "the horizon"));
         ++count;
         CHECK(compare(trial) != Agreement::outside);
         CHECK(trial.noticed_after.has_value());

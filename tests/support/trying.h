@@ -59,6 +59,7 @@ int check_predicted_windows(const Records&);
 /// "SCENARIO/TRAFFIC: how it ended", once for each that differs, sorted: the same for two runs that agree.
 Words verdicts(const Records&);
 
-Words operator+(Words left, const Words& right);
+/// For a server that answers whoever says something.
+inline const Words hello{"--hello", "hello\\n"};
 
 } // namespace halfopen::testing

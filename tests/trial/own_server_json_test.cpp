@@ -14,7 +14,7 @@ namespace {
 
 const OptionsLine some_options{true, 2s, 1s, 3, 5s};
 
-OwnServerLine a_server() {
+OwnServerLine a_whole_server() {
     OwnServerLine s;
     s.command = {"./server", "--listen", "0.0.0.0:8080"};
     s.port = 8080;
@@ -80,19 +80,19 @@ template <typename Read> Read there_and_back(const Line& line) {
 } // namespace
 
 TEST_CASE("all that is known of a server survives the journey") {
-    const OwnServerLine server = *there_and_back<RunLine>(a_run(a_server())).server;
-    CHECK(server.command == a_server().command);
+    const OwnServerLine server = *there_and_back<RunLine>(a_run(a_whole_server())).server;
+    CHECK(server.command == a_whole_server().command);
     CHECK(server.port == 8080);
     CHECK(server.client.empty());
     CHECK(server.hello == "PING\\r\\n");
     CHECK(server.listened_after == 81ms);
     CHECK(server.answered_after == Duration{210us});
     CHECK(server.options == some_options);
-    CHECK(server.advice == a_server().advice);
+    CHECK(server.advice == a_whole_server().advice);
 }
 
 TEST_CASE("which method would have noticed survives the journey, and which never") {
-    const auto others = there_and_back<RunLine>(a_run(a_server())).server->others;
+    const auto others = there_and_back<RunLine>(a_run(a_whole_server())).server->others;
     REQUIRE(others.size() == 2);
     CHECK(others[0].law == 4);
     CHECK(others[0].label == "keepalive 60/5/3");
@@ -141,7 +141,7 @@ TEST_CASE("a run of other methods has no server, and its trials no socket") {
 TEST_CASE("the schema holds a server and a socket, with all that they may have and with as little") {
     const Schema schema;
     for (const Line& line :
-         {Line{a_run(a_server())}, Line{a_run(a_bare_server())}, Line{a_watched_trial()}}) {
+         {Line{a_run(a_whole_server())}, Line{a_run(a_bare_server())}, Line{a_watched_trial()}}) {
         INFO(to_json(line));
         CHECK(schema.holds(to_json(line)));
         CHECK(to_json(*parse_line(to_json(line))) == to_json(line));
@@ -152,7 +152,7 @@ TEST_CASE(
     "a server or a socket that lacks a part is refused by the schema, and by the reader with its path") {
     for (const char* key : {"command", "port", "client", "hello", "listened_after_ns", "answered_after_ns",
                             "options", "others", "advice"}) {
-        auto json = nlohmann::ordered_json::parse(to_json(a_run(a_server())));
+        auto json = nlohmann::ordered_json::parse(to_json(a_run(a_whole_server())));
         json["server"].erase(key);
         INFO(key);
         CHECK_FALSE(Schema().holds(json.dump()));

@@ -12,13 +12,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Selection select(std::vector<std::string> what) {
+Selection selected(std::vector<std::string> what) {
     Selection s;
     s.what = std::move(what);
     return s;
 }
 
-std::string complaint(const Selection& selection) {
+std::string plan_complaint(const Selection& selection) {
     try {
         make_plan(selection);
     } catch (const Error& e) {
@@ -56,7 +56,7 @@ TEST_CASE("one seed gives one plan, another seed other phases") {
 }
 
 TEST_CASE("short periods are swept evenly, and law 4 fires right after the last exchange") {
-    for (const PlannedTrial& t : make_plan(select({"silent-drop"})).trials) {
+    for (const PlannedTrial& t : make_plan(selected({"silent-drop"})).trials) {
         INFO(t.id);
         if (t.spec.starts_with("heartbeat")) {
             CHECK(t.phase >= (t.repeat - 1) / 3.0);
@@ -67,27 +67,27 @@ TEST_CASE("short periods are swept evenly, and law 4 fires right after the last 
 }
 
 TEST_CASE("a scenario alone means everybody against it, and a detector alone it against everything") {
-    const Plan one = make_plan(select({"silent-drop"}));
+    const Plan one = make_plan(selected({"silent-drop"}));
     CHECK(one.scenario_heads().size() == 1);
     CHECK(one.detector_heads().size() == make_plan({}).detector_heads().size());
-    const Plan other = make_plan(select({"poll"}));
+    const Plan other = make_plan(selected({"poll"}));
     CHECK(other.scenario_heads().size() == 11);
     CHECK(other.detector_heads().size() == 1);
-    CHECK(make_plan(select({"silent-drop", "keepalive"})).trials.size() == 3);
+    CHECK(make_plan(selected({"silent-drop", "keepalive"})).trials.size() == 3);
 }
 
 TEST_CASE("a law means its detectors, as stated and done right") {
     std::set<std::string> names;
-    for (const DetectorHead& head : make_plan(select({"law-5", "silent-drop"})).detector_heads()) names.insert(head.name);
+    for (const DetectorHead& head : make_plan(selected({"law-5", "silent-drop"})).detector_heads()) names.insert(head.name);
     CHECK(names == std::set<std::string>{"heartbeat", "ping-pong"});
 }
 
 TEST_CASE("a detector that is asked for twice, however spelled, is run once") {
-    CHECK(make_plan(select({"silent-drop", "keepalive", "keepalive:idle=60s"})).trials.size() == 3);
+    CHECK(make_plan(selected({"silent-drop", "keepalive", "keepalive:idle=60s"})).trials.size() == 3);
 }
 
 TEST_CASE("shell patterns, repeats, horizon and traffic cut a plan down") {
-    Selection s = select({"recv"});
+    Selection s = selected({"recv"});
     s.scenarios = {"silent-dro?", "outage-*"};
     s.repeats = 2;
     s.horizon = 5s;
@@ -99,13 +99,13 @@ TEST_CASE("shell patterns, repeats, horizon and traffic cut a plan down") {
 }
 
 TEST_CASE("periodic traffic is broken 70 ms after one of its beats") {
-    Selection s = select({"silent-drop", "heartbeat"});
+    Selection s = selected({"silent-drop", "heartbeat"});
     s.traffic = {"receiving"};
     for (const PlannedTrial& t : make_plan(s).trials) CHECK(t.before_fault % 100ms == 70ms);
 }
 
 TEST_CASE("an outage lasts half the detector's limit, and is not run where it would end too early or too late") {
-    Selection s = select({"outage-healed"});
+    Selection s = selected({"outage-healed"});
     s.detectors = {"recv", "heartbeat", "keepalive", "keepalive:idle=2h,interval=75s,count=9",
                    "heartbeat:interval=100ms,timeout=300ms"};
     s.repeats = 1;
@@ -120,7 +120,7 @@ TEST_CASE("an outage lasts half the detector's limit, and is not run where it wo
 }
 
 TEST_CASE("on a link with a delay the fault waits for the proof of life and its acknowledgement") {
-    Selection s = select({"silent-drop-300ms", "recv"});
+    Selection s = selected({"silent-drop-300ms", "recv"});
     s.repeats = 1;
     CHECK(make_plan(s).trials.front().before_fault == 300ms);
     s.traffic = {"request-response"};
@@ -133,13 +133,13 @@ TEST_CASE("on a link with a delay the fault waits for the proof of life and its 
 }
 
 TEST_CASE("unknown words are refused with the nearest name") {
-    CHECK_THAT(complaint(select({"silent-dorp"})), ContainsSubstring("did you mean \"silent-drop\"?"));
-    CHECK_THAT(complaint(select({"keepalvie"})), ContainsSubstring("did you mean \"keepalive\"?"));
-    CHECK_THAT(complaint(select({"law-6"})), ContainsSubstring("law-1 to law-5"));
+    CHECK_THAT(plan_complaint(selected({"silent-dorp"})), ContainsSubstring("did you mean \"silent-drop\"?"));
+    CHECK_THAT(plan_complaint(selected({"keepalvie"})), ContainsSubstring("did you mean \"keepalive\"?"));
+    CHECK_THAT(plan_complaint(selected({"law-6"})), ContainsSubstring("law-1 to law-5"));
     Selection s;
     s.traffic = {"idel"};
-    CHECK_THAT(complaint(s), ContainsSubstring("request-response"));
+    CHECK_THAT(plan_complaint(s), ContainsSubstring("request-response"));
     s = {};
     s.id = "no/such/trial";
-    CHECK_THAT(complaint(s), ContainsSubstring("nothing is selected"));
+    CHECK_THAT(plan_complaint(s), ContainsSubstring("nothing is selected"));
 }

@@ -56,7 +56,7 @@ RunLine a_virtual_run() {
     return run;
 }
 
-TrialLine a_trial() {
+TrialLine a_full_trial() {
     TrialLine trial;
     trial.id = "silent-drop/idle/keepalive:idle=60s,interval=5s,count=3/r3";
     trial.scenario = "silent-drop";
@@ -98,7 +98,7 @@ TrialLine a_bare_trial() {
 
 /// One line of each type, with all that a line may hold and with as little.
 std::vector<Line> all_lines() {
-    return {a_run(), a_virtual_run(), a_trial(), a_bare_trial(), EndLine{748, 2, 95s, true, 27h}};
+    return {a_run(), a_virtual_run(), a_full_trial(), a_bare_trial(), EndLine{748, 2, 95s, true, 27h}};
 }
 
 std::string with(const std::string& json, const char* pointer, nlohmann::ordered_json value) {
@@ -114,7 +114,7 @@ std::string without(const std::string& json, const char* key) {
 }
 
 /// What read_records says about a file of this content; empty when it says nothing.
-std::string complaint(const std::string& content) {
+std::string read_complaint(const std::string& content) {
     std::istringstream in(content);
     try {
         read_records(in, "trials.jsonl");
@@ -172,10 +172,10 @@ TEST_CASE("files from before virtual time are read as ever") {
 }
 
 TEST_CASE("the fields of a trial line survive the journey, and the spec is put together again") {
-    const TrialLine trial = std::get<TrialLine>(*parse_line(to_json(a_trial())));
+    const TrialLine trial = std::get<TrialLine>(*parse_line(to_json(a_full_trial())));
     CHECK(trial.spec == "keepalive:idle=60s,interval=5s,count=3");
-    CHECK(trial.settings == a_trial().settings);
-    CHECK(trial.phase == a_trial().phase);
+    CHECK(trial.settings == a_full_trial().settings);
+    CHECK(trial.phase == a_full_trial().phase);
     CHECK(trial.fault->second == Instant{1000342ns});
     CHECK(trial.noticed_after == 76303118242ns);
     CHECK(trial.predicted.after == Window{75s, 77836ms});
@@ -192,17 +192,17 @@ TEST_CASE("the fields of a trial line survive the journey, and the spec is put t
 }
 
 TEST_CASE("a fault that heals says after how long, and one that stays says nothing") {
-    TrialLine trial = a_trial();
+    TrialLine trial = a_full_trial();
     CHECK(to_json(trial).find("heals_after_ns") == std::string::npos);
     trial.situation.heals_after = std::chrono::seconds{5};
     const std::string json = to_json(trial);
     CHECK(json.find(R"("heals_after_ns":5000000000})") != std::string::npos);
     CHECK(std::get<TrialLine>(*parse_line(json)).situation.heals_after == trial.situation.heals_after);
-    CHECK_FALSE(std::get<TrialLine>(*parse_line(to_json(a_trial()))).situation.heals_after);
+    CHECK_FALSE(std::get<TrialLine>(*parse_line(to_json(a_full_trial()))).situation.heals_after);
 }
 
 TEST_CASE("the keys of a trial stand in the order of the design") {
-    const std::string json = to_json(a_trial());
+    const std::string json = to_json(a_full_trial());
     CHECK(json.rfind(R"({"type":"trial","id":"silent-drop/idle/keepalive:idle=60s,interval=5s,count=3/r3",)"
                      R"("scenario":"silent-drop","traffic":"idle","detector":"keepalive",)"
                      R"("settings":{"idle":"60s","interval":"5s","count":3},"repeat":3,)",
@@ -222,13 +222,13 @@ TEST_CASE("a sysctl is a number when it is one, a text when it is not, and null 
 }
 
 TEST_CASE("text that is not UTF-8 is written as JSON all the same") {
-    TrialLine trial = a_trial();
+    TrialLine trial = a_full_trial();
     trial.why = "bad \xff byte";
     CHECK(parse_line(to_json(trial)).has_value());
 }
 
 TEST_CASE("unknown keys and unknown types of lines are ignored") {
-    CHECK(parse_line(with(to_json(a_trial()), "/later_ns", 5)).has_value());
+    CHECK(parse_line(with(to_json(a_full_trial()), "/later_ns", 5)).has_value());
     CHECK_FALSE(parse_line(R"({"type":"weather","rain":true})").has_value());
 }
 
@@ -238,12 +238,12 @@ TEST_CASE("the schema holds what is written") {
         INFO(to_json(line));
         CHECK(schema.holds(to_json(line)));
     }
-    CHECK(schema.holds(with(to_json(a_trial()), "/later_ns", 5)));
+    CHECK(schema.holds(with(to_json(a_full_trial()), "/later_ns", 5)));
 }
 
 TEST_CASE("the schema refuses a line that is broken") {
     const Schema schema;
-    const std::string trial = to_json(a_trial());
+    const std::string trial = to_json(a_full_trial());
     CHECK_FALSE(schema.holds(without(trial, "outcome")));
     CHECK_FALSE(schema.holds(with(trial, "/outcome", "maybe")));
     CHECK_FALSE(schema.holds(with(trial, "/horizon_ns", 80.5)));
@@ -258,7 +258,7 @@ TEST_CASE("the schema refuses a line that is broken") {
 }
 
 TEST_CASE("what the schema asks for, the reader asks for") {
-    for (const Line& line : {Line{a_run()}, Line{a_trial()}, Line{EndLine{748, 2, 95s, false}}}) {
+    for (const Line& line : {Line{a_run()}, Line{a_full_trial()}, Line{EndLine{748, 2, 95s, false}}}) {
         const auto json = nlohmann::ordered_json::parse(to_json(line));
         for (const auto& [key, value] : json.items()) {
             if (key == "kernel_knew_after_ns" || key == "capture")
@@ -290,7 +290,7 @@ TEST_CASE("every line of every fixture fits the schema") {
 }
 
 TEST_CASE("a file of records is read line by line") {
-    std::istringstream in(to_json(a_run()) + "\n" + to_json(a_trial()) + "\n{\"type\":\"weather\"}\n" +
+    std::istringstream in(to_json(a_run()) + "\n" + to_json(a_full_trial()) + "\n{\"type\":\"weather\"}\n" +
                           to_json(EndLine{1, 0, 95s, false}) + "\n");
     const Records records = read_records(in, "here");
     CHECK(records.runs.size() == 1);
@@ -301,7 +301,7 @@ TEST_CASE("a file of records is read line by line") {
 }
 
 TEST_CASE("a torn last line is left out, and said") {
-    const std::string trial = to_json(a_trial());
+    const std::string trial = to_json(a_full_trial());
     std::istringstream in(to_json(a_run()) + "\n" + to_json(a_bare_trial()) + "\n" + trial.substr(0, 200));
     const Records records = read_records(in, "here");
     CHECK(records.torn);
@@ -309,7 +309,7 @@ TEST_CASE("a torn last line is left out, and said") {
 }
 
 TEST_CASE("a last line that only lacks its newline is whole") {
-    std::istringstream in(to_json(a_run()) + "\n" + to_json(a_trial()));
+    std::istringstream in(to_json(a_run()) + "\n" + to_json(a_full_trial()));
     const Records records = read_records(in, "here");
     CHECK_FALSE(records.torn);
     CHECK(records.trials.size() == 1);
@@ -318,17 +318,17 @@ TEST_CASE("a last line that only lacks its newline is whole") {
 TEST_CASE("a torn line before the end of the file is an error that names its place") {
     const std::string run = to_json(a_run());
     CHECK(
-        complaint(run + "\n" + to_json(a_trial()).substr(0, 200) + "\n" + run + "\n") ==
+        read_complaint(run + "\n" + to_json(a_full_trial()).substr(0, 200) + "\n" + run + "\n") ==
         "trials.jsonl:2: is not JSON, as a line that was cut off; a record is never edited by hand: take the "
         "original file, or delete this line");
 }
 
 TEST_CASE("a spare takes the place of an invalid attempt, and a copy changes nothing") {
-    TrialLine invalid = a_trial();
+    TrialLine invalid = a_full_trial();
     invalid.outcome = Outcome::invalid;
-    TrialLine spare = a_trial();
+    TrialLine spare = a_full_trial();
     spare.attempt = 2;
-    TrialLine copy = a_trial();
+    TrialLine copy = a_full_trial();
     copy.attempt = 3;
     std::istringstream in(to_json(a_run()) + "\n" + to_json(invalid) + "\n" + to_json(a_bare_trial()) + "\n" +
                           to_json(spare) + "\n" + to_json(copy) + "\n");
@@ -341,8 +341,8 @@ TEST_CASE("a spare takes the place of an invalid attempt, and a copy changes not
 
 TEST_CASE("the digest of the trial lines is that of a sorted file, whatever the order and the frame") {
     const std::string first = to_json(a_bare_trial()); // healthy/...
-    const std::string second = to_json(a_trial());     // silent-drop/...
-    TrialLine copy = a_trial();
+    const std::string second = to_json(a_full_trial());     // silent-drop/...
+    TrialLine copy = a_full_trial();
     copy.attempt = 3; // a second answer for one id does not count
     const auto digest_of = [](const std::string& content) {
         std::istringstream in(content);
@@ -353,7 +353,7 @@ TEST_CASE("the digest of the trial lines is that of a sorted file, whatever the 
     CHECK(digest_of(run + first + "\n" + second + "\n") == digest);
     CHECK(digest_of(run + second + "\n" + to_json(a_virtual_run()) + "\n" + first + "\n" + to_json(copy) + "\n" +
                     to_json(EndLine{2, 0, 9s, false}) + "\n") == digest);
-    TrialLine later = a_trial();
+    TrialLine later = a_full_trial();
     *later.noticed_after += 1ns;
     CHECK(digest_of(run + first + "\n" + to_json(later) + "\n") != digest);
 }
@@ -368,30 +368,30 @@ TEST_CASE("the end of an earlier run says nothing about a later one") {
 
 TEST_CASE("a file that cannot be used says why, and the mend") {
     const std::string run = to_json(a_run());
-    CHECK(complaint("") == "trials.jsonl: is empty, no run has been recorded; make one with: halfopen run");
-    CHECK(complaint("{\"type\":\"weather\"}\n") == "trials.jsonl: holds no run line, so nothing says how its "
+    CHECK(read_complaint("") == "trials.jsonl: is empty, no run has been recorded; make one with: halfopen run");
+    CHECK(read_complaint("{\"type\":\"weather\"}\n") == "trials.jsonl: holds no run line, so nothing says how its "
                                                    "trials were made; take the whole file, or make "
                                                    "a new one with: halfopen run");
-    CHECK(complaint(with(run, "/schema", 2) + "\n") ==
+    CHECK(read_complaint(with(run, "/schema", 2) + "\n") ==
           "trials.jsonl:1: was written by a newer halfopen (schema 2, this one reads 1); update halfopen");
-    CHECK(complaint(run + "\n" + without(to_json(a_trial()), "outcome") + "\n") ==
+    CHECK(read_complaint(run + "\n" + without(to_json(a_full_trial()), "outcome") + "\n") ==
           "trials.jsonl:2: has no \"outcome\"; a record is never edited by hand: take the original file, or "
           "delete "
           "this line");
     CHECK(
-        complaint(with(run, "/floor/fin_ns", "soon") + "\n") ==
+        read_complaint(with(run, "/floor/fin_ns", "soon") + "\n") ==
         "trials.jsonl:1: \"floor.fin_ns\" is not a whole number; a record is never edited by hand: take the "
         "original file, or delete this line");
-    CHECK(complaint(run + "\n" + with(to_json(a_trial()), "/outcome", "maybe") + "\n") ==
+    CHECK(read_complaint(run + "\n" + with(to_json(a_full_trial()), "/outcome", "maybe") + "\n") ==
           "trials.jsonl:2: \"outcome\" is \"maybe\", a word this halfopen does not know; update halfopen");
-    CHECK(complaint(with(run, "/floor", 5) + "\n").rfind("trials.jsonl:1: \"floor\" is not an object", 0) ==
+    CHECK(read_complaint(with(run, "/floor", 5) + "\n").rfind("trials.jsonl:1: \"floor\" is not an object", 0) ==
           0);
-    CHECK(complaint("hello\n").rfind("trials.jsonl:1: is not JSON", 0) == 0);
-    CHECK(complaint("[1]\n").rfind("trials.jsonl:1: is no record of halfopen", 0) == 0);
-    CHECK(complaint("{\"a\":1}\n").rfind("trials.jsonl:1: has no \"type\"", 0) == 0);
-    CHECK(complaint(with(run, "/hz", 99999999999) + "\n").rfind("trials.jsonl:1: \"hz\" is not", 0) == 0);
+    CHECK(read_complaint("hello\n").rfind("trials.jsonl:1: is not JSON", 0) == 0);
+    CHECK(read_complaint("[1]\n").rfind("trials.jsonl:1: is no record of halfopen", 0) == 0);
+    CHECK(read_complaint("{\"a\":1}\n").rfind("trials.jsonl:1: has no \"type\"", 0) == 0);
+    CHECK(read_complaint(with(run, "/hz", 99999999999) + "\n").rfind("trials.jsonl:1: \"hz\" is not", 0) == 0);
     CHECK(
-        complaint(with(run, "/horizon_ns", 1e30) + "\n").rfind("trials.jsonl:1: \"horizon_ns\" is not", 0) ==
+        read_complaint(with(run, "/horizon_ns", 1e30) + "\n").rfind("trials.jsonl:1: \"horizon_ns\" is not", 0) ==
         0);
 }
 
