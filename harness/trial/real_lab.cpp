@@ -15,9 +15,12 @@ namespace halfopen {
 
 using namespace std::chrono_literals;
 
-void keep_hooks_awake() {
-    load_rules("table ip awake { chain a { type filter hook prerouting priority raw; }; "
-               "chain b { type filter hook forward priority filter; }; }");
+NetNamespace keep_hooks_awake() {
+    std::string chains;
+    for (const char* hook : {"prerouting", "input", "forward", "postrouting"})
+        chains += fmt::format("chain {0} {{ type filter hook {0} priority filter; }}; ", hook);
+    load_rules("table ip awake { " + chains + "}");
+    return NetNamespace::current();
 }
 
 NamespacesLab::NamespacesLab(const Fd& channel, SocketStates* instants, std::string why_no_instants)
@@ -27,7 +30,7 @@ NamespacesLab::NamespacesLab(const Fd& channel, SocketStates* instants, std::str
     sysctls_.apply(false);
     read_back_ = sysctls_.read_back();
     kernel_ = kernel_facts(read_back_, kernel_hz());
-    keep_hooks_awake();
+    with_hooks_ = keep_hooks_awake();
 }
 
 bool NamespacesLab::sleep_until(Instant wake) { return sleep(wake, false); }

@@ -5,6 +5,7 @@
 
 #include "harness/lab/capacity.h"
 #include "harness/lab/slot.h"
+#include "harness/linux/namespace.h"
 #include "harness/linux/shared.h"
 #include "harness/linux/socket_states.h"
 #include "harness/trial/schedule.h"
@@ -12,8 +13,8 @@
 namespace halfopen {
 
 /// Waking the first chain of a hook patches kernel text, which takes up to milliseconds; so one empty chain of every
-/// hook that a fault uses is kept awake, in the namespace that the calling thread is in, as long as that lives.
-void keep_hooks_awake();
+/// hook that a fault uses is kept awake in the namespace that the calling thread is in, as long as the descriptor lives.
+[[nodiscard]] NetNamespace keep_hooks_awake();
 
 class NamespacesLab final : public TrialLab {
 public:
@@ -43,6 +44,7 @@ private:
     std::vector<std::pair<std::string, std::optional<std::string>>> read_back_;
     KernelFacts kernel_;
     int capacity_;
+    NetNamespace with_hooks_;
     Fd noticed_ = event_fd(); ///< every server role posts it with its verdict
     std::deque<Shared<std::array<Slot, 64>>> slots_;
     size_t used_ = 0;

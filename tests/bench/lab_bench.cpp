@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
         return 0;
     }
     Supervisor lab([&](const Fd&) {
-        keep_hooks_awake();
+        const NetNamespace with_hooks = keep_hooks_awake();
         benchmark::Initialize(&argc, argv);
         benchmark::RunSpecifiedBenchmarks();
         std::fflush(stdout);
