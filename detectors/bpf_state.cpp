@@ -16,14 +16,14 @@ namespace halfopen {
 namespace {
 
 constexpr std::string_view tracepoint = "inet_sock_set_state";
-constexpr std::string_view end_of_file = "inet_sock_set_state: CLOSE_WAIT";
+constexpr std::string_view close_wait_event = "inet_sock_set_state: CLOSE_WAIT";
 
 class BpfState : public DetectorBase {
 public:
     using DetectorBase::DetectorBase;
 
     Prediction predict(const Situation& s) const override {
-        return hears(socket_events(s, {}), {.eof = end_of_file, .error_call = tracepoint});
+        return hears(socket_events(s, {}), {.eof = close_wait_event, .error_call = tracepoint});
     }
 
     void watch(Connection& connection, Out& out) const override {
@@ -31,7 +31,7 @@ public:
         for (pollfd report{ring.fd(), POLLIN, 0};; poll(&report, 1, -1))
             while (const auto change = ring.next()) {
                 if (change->to == TCP_CLOSE_WAIT && change->from != change->to)
-                    return out.eof(end_of_file);
+                    return out.eof(close_wait_event);
                 if (change->gave_up())
                     return out.gone(tracepoint, change->error);
             }

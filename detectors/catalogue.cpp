@@ -46,6 +46,7 @@
     METHOD(rto_max)                                                                                          \
     METHOD(proc_net_tcp)                                                                                     \
     METHOD(sock_diag)                                                                                        \
+    METHOD(conntrack_events)                                                                                 \
     METHOD(diag_destroy_events)                                                                              \
     METHOD(bpf_state)                                                                                        \
     METHOD(bpf_retransmit)                                                                                   \

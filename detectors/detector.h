@@ -150,6 +150,8 @@ public:
     /// What it wants of the server's kernel: the harness sets it before the connection is made, reads it back, and
     /// predicts with it.
     virtual KernelParameters kernel_parameters() const { return {}; }
+    /// What the packet filter of its host holds, in the language of nft(8); loaded before the connection is made.
+    virtual std::string packet_filter() const { return {}; }
     /// Why this kernel cannot run it: "io_uring is refused". Empty when it can.
     virtual std::string why_not_here() const { return {}; }
     /// How often the client must say hello by itself; zero when it need not.

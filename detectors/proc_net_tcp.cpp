@@ -44,7 +44,7 @@ int state_in_proc(const std::string& key) {
     return 0;
 }
 
-constexpr std::string_view end_of_file = "/proc/net/tcp: CLOSE_WAIT";
+constexpr std::string_view close_wait_line = "/proc/net/tcp: CLOSE_WAIT";
 constexpr std::string_view no_line = "/proc/net/tcp: no line";
 
 class ProcNetTcp : public DetectorBase {
@@ -60,7 +60,7 @@ public:
             return *edge;
         Prediction p = sees_state(s, interval(), Verdict::eof);
         if (!p.signal.empty())
-            p.signal = p.verdict == Verdict::eof ? end_of_file : no_line;
+            p.signal = p.verdict == Verdict::eof ? close_wait_line : no_line;
         return p;
     }
 
@@ -72,7 +72,7 @@ public:
             sleep_until(look);
             const int state = ends ? state_in_proc(key) : 0;
             if (state == TCP_CLOSE_WAIT)
-                return out.eof(end_of_file);
+                return out.eof(close_wait_line);
             if (state == 0)
                 return out.gone(no_line);
         }

@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view end_of_file = "sock_diag: CLOSE-WAIT";
+constexpr std::string_view close_wait_in_table = "sock_diag: CLOSE-WAIT";
 constexpr std::string_view not_there = "sock_diag: not there";
 
 /// The connection's place in the table, by its addresses; nothing when it is not there.
@@ -51,7 +51,7 @@ public:
         Prediction p = inside->predict(s);
         if (p.signal.empty())
             return p;
-        p.signal = p.verdict == Verdict::eof     ? std::string(end_of_file)
+        p.signal = p.verdict == Verdict::eof     ? std::string(close_wait_in_table)
                    : p.signal.ends_with("CLOSE") ? std::string(not_there)
                                                  : said(tries());
         // Local congestion is tried every half second, so a look may find more than it waits for.
@@ -71,7 +71,7 @@ public:
             if (!socket)
                 return out.gone(not_there);
             if (socket->state == TCP_CLOSE_WAIT)
-                return out.eof(end_of_file);
+                return out.eof(close_wait_in_table);
             if (static_cast<int>(socket->tries) >= tries())
                 return out.gone(said(static_cast<int>(socket->tries)));
         }

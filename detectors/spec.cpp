@@ -14,8 +14,6 @@ namespace halfopen {
 
 namespace {
 
-using Unit = SettingInfo::Unit;
-
 template <typename Range> std::vector<std::string> names_of(const Range& settings) {
     std::vector<std::string> names;
     for (const SettingInfo& setting : settings)
@@ -44,9 +42,9 @@ public:
         if (setting.fallback == "none" && text == "none")
             return {};
         switch (setting.unit) {
-        case Unit::duration: return duration(setting, text);
-        case Unit::count: return count(setting, text);
-        case Unit::choice: return choice(setting, text);
+        case SettingInfo::Unit::duration: return duration(setting, text);
+        case SettingInfo::Unit::count: return count(setting, text);
+        case SettingInfo::Unit::choice: return choice(setting, text);
         }
         return {};
     }

@@ -11,7 +11,7 @@ namespace halfopen {
 namespace {
 
 using namespace std::chrono_literals;
-using Ends = Wait::Ends;
+
 
 Prediction while_slow(const Situation& s, const Waiting& w) {
     const Duration most = w.beat + slowest_message(s);
@@ -50,9 +50,9 @@ Prediction during_outage(const Situation& s, const Waiting& w) {
                              "that, {} after the fault",
                              in_seconds(*s.heals_after), w.what, in_seconds(wait.delivered));
     const std::string gaps = paused ? "" : ", as the gaps have doubled";
-    if (wait.ends == Ends::in_time)
+    if (wait.ends == Wait::Ends::in_time)
         return never(fmt::format("{}: before {} have passed", back, plain(w.limit.from)));
-    if (wait.ends == Ends::either)
+    if (wait.ends == Wait::Ends::either)
         return unknown(fmt::format(
             "{}{}: where the fault falls between two of them decides whether {} have passed by then", back, gaps,
             plain(w.limit.from)));

@@ -14,7 +14,7 @@ namespace halfopen {
 
 namespace {
 
-std::string line(const std::vector<std::string>& cells) { return "| " + joined(cells, " | ") + " |\n"; }
+std::string table_line(const std::vector<std::string>& cells) { return "| " + joined(cells, " | ") + " |\n"; }
 
 std::string mark(Difference difference) {
     switch (difference) {
@@ -87,7 +87,7 @@ std::string row(const Comparison& all, const SharedCell& shared, std::vector<std
     for (const Cell* cell : shared.cells)
         parts.push_back(cell_text(cell));
     parts.insert(parts.end(), {planned(all, shared), mark(shared.difference)});
-    return line(parts);
+    return table_line(parts);
 }
 
 /// Of one method in one run, where each cell stands: in all runs or in some.
@@ -127,7 +127,7 @@ std::string table_head(const Comparison& all, std::vector<std::string> before,
     std::string rule;
     for (size_t i = 0; i < before.size(); ++i)
         rule += "|:--";
-    return line(before) + rule + "|\n";
+    return table_line(before) + rule + "|\n";
 }
 
 std::string difference_table(const Comparison& all) {

@@ -10,7 +10,7 @@ namespace halfopen {
 
 using namespace std::chrono_literals;
 using Kind = SocketEvent::Kind;
-using Ends = Wait::Ends;
+
 
 namespace {
 
@@ -57,7 +57,7 @@ SocketEvent data_over(const Situation& s, const SocketTimers& t, Window write) {
                                        in_seconds(again)));
 }
 
-SocketEvent probes_over(const Situation& s, const SocketTimers& t) {
+SocketEvent probes_over_outage(const Situation& s, const SocketTimers& t) {
     const Window since = last_segment(s, t);
     const Window last = last_probe(t.idle, t.interval, t.count, t.user_timeout, s.kernel.hz) - since;
     const SocketEvent end = probes_unanswered(s, t);
@@ -79,8 +79,8 @@ SocketEvent probes_over(const Situation& s, const SocketTimers& t) {
 
 /// When a write that stays unanswered is sent again, from the write, as far as an outage needs it: the tail
 /// loss probe and every retransmission. More than a second before the fault nothing is lost.
-struct Tries {
-    Tries(const Situation& s, const Flight& f) : has_probe(f.kernel.tail_loss_probe) {
+struct SentAgain {
+    SentAgain(const Situation& s, const Flight& f) : has_probe(f.kernel.tail_loss_probe) {
         if (has_probe)
             all.push_back(first_resend(f));
         for (int n = 1; all.size() < 2 || all.back().from < healing(s).to + 1s; ++n)
@@ -93,7 +93,7 @@ struct Tries {
 };
 
 /// delivered(), where `more` says that its writer writes again before the first retransmission.
-Window delivered_after(const Situation& s, const Tries& tries, Window lost, bool more) {
+Window delivered_after(const Situation& s, const SentAgain& tries, Window lost, bool more) {
     const Window well = healing(s);
     size_t first = 0;
     while ((lost + tries.all[first]).to < well.from)
@@ -123,26 +123,26 @@ Window sent_on_waking(const Situation& s, Window due) {
 }
 
 /// One slice of the phases, so narrow that the last message and the next one belong together.
-Wait wait_once(const Situation& s, const Tries& tries, const Awaited& a, Window last_before) {
+Wait wait_once(const Situation& s, const SentAgain& tries, const Awaited& a, Window last_before) {
     const Window next = Window{a.beat, a.beat} - last_before;
     Window lost{std::max<Duration>(0ns, next.from), std::max<Duration>(0ns, next.to)};
     if (a.other_write)
         lost = {std::min(lost.from, a.other_write->from), std::min(lost.to, a.other_write->to)};
     const bool more = a.beat < tries.first_retransmission().to;
-    Wait wait{Ends::either, delivered_after(s, tries, lost, more), a.limit - last_before};
+    Wait wait{Wait::Ends::either, delivered_after(s, tries, lost, more), a.limit - last_before};
     if (s.effect == Effect::acknowledges_only)
         wait.delivered = sent_on_waking(s, {std::max<Duration>(0ns, next.from), std::max<Duration>(0ns, next.to)});
     if (wait.delivered.to < wait.gives_up.from)
-        wait.ends = Ends::in_time;
+        wait.ends = Wait::Ends::in_time;
     if (wait.delivered.from > wait.gives_up.to)
-        wait.ends = Ends::too_late;
+        wait.ends = Wait::Ends::too_late;
     return wait;
 }
 
 } // namespace
 
 Window delivered(const Situation& s, const Flight& f, Window lost) {
-    return delivered_after(s, Tries(s, f), lost, f.crowded);
+    return delivered_after(s, SentAgain(s, f), lost, f.crowded);
 }
 
 SocketEvent outage(const Situation& s, const SocketTimers& t, std::optional<Window> own_write) {
@@ -151,14 +151,14 @@ SocketEvent outage(const Situation& s, const SocketTimers& t, std::optional<Wind
     if (const auto write = unanswered_write_of(s, own_write))
         return data_over(s, t, *write);
     if (t.keepalive)
-        return probes_over(s, t);
+        return probes_over_outage(s, t);
     return {Kind::never, 0, {}, healed(s) + "; until then no timer of the kernel is armed", {}};
 }
 
 Wait wait_out(const Situation& s, Window last_before, Duration beat, Window limit, bool crowded,
               std::optional<Window> other_write) {
     // The writer's retransmission timer is that of the other end of the same path.
-    const Tries tries(s, {s.kernel, s.rto, s.srtt, 1, crowded});
+    const SentAgain tries(s, {s.kernel, s.rto, s.srtt, 1, crowded});
     const Awaited awaited{beat, limit, other_write};
     constexpr Duration slice = 10ms;
     std::optional<Wait> whole;
@@ -167,7 +167,7 @@ Wait wait_out(const Situation& s, Window last_before, Duration beat, Window limi
         if (!whole)
             whole = part;
         if (part.ends != whole->ends)
-            whole->ends = Ends::either;
+            whole->ends = Wait::Ends::either;
         whole->delivered = hull(whole->delivered, part.delivered);
         whole->gives_up = hull(whole->gives_up, part.gives_up);
     }

@@ -25,7 +25,7 @@ using Say = std::function<void(const std::string&)>;
 
 constexpr const char* other_way = "give a kernel of your own with --kernel PATH";
 
-bool is_there(const fs::path& path) {
+bool is_kept(const fs::path& path) {
     std::error_code ignored;
     return fs::exists(path, ignored);
 }
@@ -175,12 +175,12 @@ GuestKernel fetch_kernel(const std::string& name, const Say& say) {
         say(fmt::format("kernel {} is {}: {}, in {}", name, how, kernel.release, target.string()));
         return kernel;
     };
-    if (is_there(target)) return found("there already");
+    if (is_kept(target)) return found("there already");
     if (!is_on_path("apt-get"))
         throw CannotHere(fmt::format("kernels are fetched by apt-get, and there is none here; {}", other_way));
     const std::string depmod = find_depmod(); // Known to be there before anything is downloaded.
     const Workshop workshop(cache, say);
-    if (is_there(target)) return found("there now"); // Brought by the fetch that we waited for.
+    if (is_kept(target)) return found("there now"); // Brought by the fetch that we waited for.
     const fs::path package = download(name, workshop.folder(), say), root = workshop.folder() / "root";
     say(fmt::format("unpacking {}", package.filename().string()));
     unpack(package, root, depmod);

@@ -16,9 +16,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-class Client {
+class Program {
 public:
-    Client(const PlainClient& about, Slot& slot, Fd control) : about_(about), slot_(slot), control_(std::move(control)) {}
+    Program(const PlainClient& about, Slot& slot, Fd control) : about_(about), slot_(slot), control_(std::move(control)) {}
 
     int run() {
         for (;;) {
@@ -89,7 +89,7 @@ private:
 
 int run_plain_client(const PlainClient& about, Slot& slot, Fd control) {
     settle_down_as_role({&control});
-    return Client(about, slot, std::move(control)).run();
+    return Program(about, slot, std::move(control)).run();
 }
 
 } // namespace halfopen

@@ -7,6 +7,7 @@
 #include "harness/base/error.h"
 #include "harness/base/frame.h"
 #include "harness/lab/lab.h"
+#include "harness/linux/ruleset.h"
 #include "harness/linux/socket.h"
 #include "harness/linux/sysctl.h"
 
@@ -62,6 +63,13 @@ void set_parameters(const WorldSpec& spec, const Topology& topology) {
     }
 }
 
+void load_packet_filter(const WorldSpec& spec, const Topology& topology) {
+    const std::string rules = spec.detector->packet_filter();
+    if (rules.empty()) return;
+    topology.server.enter();
+    load_rules(rules);
+}
+
 const WorldSpec& if_possible(const WorldSpec& spec) {
     if (const std::string why = spec.detector->why_not_here(); !why.empty()) throw CannotHere(why);
     return spec;
@@ -75,6 +83,7 @@ bool writes_by_timer(Traffic traffic) { return traffic == Traffic::one_write || 
 World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot, const Fd& noticed)
     : spec_(if_possible(spec)), slot_(slot), noticed_(&noticed), topology_(Topology::build(sysctls, spec.one_way)), due_(writes_by_timer(spec.traffic) ? timer_fd() : event_fd()) {
     set_parameters(spec_, topology_);
+    load_packet_filter(spec_, topology_);
 }
 
 /// The client connects to the server, or to the proxy that then connects for it.

@@ -39,7 +39,7 @@ void pass_on_complaints(const Fd& complaints, GuestPort& port) {
 }
 
 /// By the guest's clock. A lab that hangs would let the clock race for ever, since nothing else is to be done.
-Duration longest_silence(const Portion& portion) {
+Duration patience_with(const Portion& portion) {
     Duration longest{0};
     for (const PlannedTrial& t : portion.trials) longest = std::max(longest, t.before_fault + t.horizon);
     return longest + std::chrono::hours{1};
@@ -47,7 +47,7 @@ Duration longest_silence(const Portion& portion) {
 
 void run_portion(GuestPort& port, const Fd& complaints) {
     const ReadPortion read = read_portion(read_text(guest_path::portion));
-    const Duration patience = longest_silence(read.portion);
+    const Duration patience = patience_with(read.portion);
     NamespacesSession session(task_of(read));
     for (bool more = true; more;) {
         pollfd fds[2] = {{session.fd(), POLLIN, 0}, {complaints.get(), POLLIN, 0}};

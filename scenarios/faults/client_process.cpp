@@ -58,7 +58,7 @@ public:
 };
 
 /// The program's own end: exit(), or the return of main().
-class Exit final : public FaultBase {
+class EndOfProgram final : public FaultBase {
 public:
     using FaultBase::FaultBase;
     Bracket fire(World& world) override { return world.end_client(); }
@@ -109,7 +109,7 @@ const FaultKind process_exit{{.name = "exit",
                               .needs = {},
                               .of_our_client = true,
                               .bracket_limit = std::chrono::milliseconds{5}},
-                             make_fault<Exit>};
+                             make_fault<EndOfProgram>};
 const FaultKind stop{{.name = "stop",
                       .summary = "the client's process is stopped; its kernel goes on acknowledging",
                       .effect = Effect::acknowledges_only,

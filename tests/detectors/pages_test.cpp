@@ -37,6 +37,7 @@ constexpr const char* includes = R"(
 #include <fcntl.h>
 #include <liburing.h>
 #include <linux/inet_diag.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>

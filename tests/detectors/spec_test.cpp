@@ -46,7 +46,7 @@ TEST_CASE("the catalogue lists the laws first and the control last, each name on
                        "uring-recv", "uring-recv-multishot", "uring-poll",
                        "send-sigpipe", "send-timeout", "siocoutq", "notsent-bytes",
                        "retries2", "rto-max", "proc-net-tcp", "sock-diag",
-                       "diag-destroy-events", "bpf-state", "bpf-retransmit", "link-events", "nstat",
+                       "conntrack-events", "diag-destroy-events", "bpf-state", "bpf-retransmit", "link-events", "nstat",
                        "read-idle-ping", "ping-unless-busy", "request-deadline", "chen-nfd-e", "jacobson",
                        "phi-accrual", "second-channel", "icmp-echo",
                        "getpeername", "send-zero", "recv-zero", "fionread", "fd-valid", "so-error-zero",

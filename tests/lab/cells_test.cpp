@@ -43,6 +43,8 @@ TEST_CASE("whoever hears a goodbye hears it at once, and as stated a half-closed
                     {ping_pong, {eof, eof, eof, rst}},
                     {"poll", {eof, eof, eof, rst}},
                     {"recv-any-error", {eof, eof, "misread recv: 0", rst}},
+                    {"conntrack-events", {"noticed conntrack: FIN_WAIT", "noticed conntrack: FIN_WAIT",
+                                          "noticed conntrack: FIN_WAIT", "noticed conntrack: CLOSE"}},
                     {"diag-destroy-events", {"missed", "missed", "missed", "missed"}},
                     {"noop", {"missed", "missed", "missed", "missed"}},
                 },
@@ -91,6 +93,7 @@ TEST_CASE("one unacknowledged write turns keepalive off, and a user timeout is w
                     {"send-error", {missed, missed, missed, missed, missed}},
                     {"nstat", {"noticed nstat: 3 TCPTimeouts within 10 s", "noticed nstat: 3 TCPTimeouts within 10 s",
                                missed, missed, missed}},
+                    {"conntrack-events", {missed, missed, "noticed conntrack: CLOSE", "noticed conntrack: CLOSE", missed}},
                     {"link-events", {missed, missed, missed, missed, missed}},
                     {"retries2:count=3", {timeout, timeout, rst, rst, missed}},
                 },
@@ -190,29 +193,30 @@ TEST_CASE("where an outage falls in a detector's period decides, as theory says,
 
 TEST_CASE("what needs netem is skipped with its reason where the kernel has none, and runs where it has") {
     NEEDS_NAMESPACES;
+    std::vector<Selection> selections;
     for (const Scenario& scenario : scenarios()) {
         const auto needs = scenario.needs();
         if (std::find(needs.begin(), needs.end(), "sch_netem") == needs.end()) continue;
-        Selection selection;
+        Selection& selection = selections.emplace_back();
         selection.what = {scenario.name, "recv"};
         selection.repeats = 1;
         selection.horizon = 1s;
-        for (const TrialLine& line : run_cells(selection)) {
-            INFO(line.id << ": " << testing::say(line));
-            if (line.outcome == Outcome::skipped)
-                CHECK_THAT(line.why, ContainsSubstring("sch_netem") && ContainsSubstring("--lab virtual"));
-            else if (!line.why.starts_with("noisy"))
-                CHECK(line.outcome == line.predicted.outcome);
-        }
+    }
+    for (const TrialLine& line : run_cells(selections)) {
+        INFO(line.id << ": " << testing::say(line));
+        if (line.outcome == Outcome::skipped)
+            CHECK_THAT(line.why, ContainsSubstring("sch_netem") && ContainsSubstring("--lab virtual"));
+        else if (!line.why.starts_with("noisy"))
+            CHECK(line.outcome == line.predicted.outcome);
     }
 }
 
 TEST_CASE("in every traffic profile a healthy client is convicted only by those whom theory accuses beforehand") {
     NEEDS_NAMESPACES;
+    std::vector<Selection> selections;
     for (int profile = 0; profile < traffic_count; ++profile) {
         const std::string traffic(info(static_cast<Traffic>(profile)).name);
-        INFO(traffic);
-        Selection selection;
+        Selection& selection = selections.emplace_back();
         selection.what = {"healthy"};
         selection.traffic = {traffic};
         selection.repeats = 1;
@@ -220,43 +224,44 @@ TEST_CASE("in every traffic profile a healthy client is convicted only by those 
         selection.detectors = {"recv-as-stated", recv_timeout, "recv", "tcp-info-as-stated", "tcp-info", "select-as-stated",
                                "select", keepalive, both, heartbeat, ping_pong, user_timeout, "poll", "epoll-edge-rdhup",
                                "recv-any-error", "send-error", "noop"};
-        for (const TrialLine& line : run_cells(selection)) {
-            if (line.outcome == Outcome::skipped || line.why.starts_with("noisy")) continue;
-            INFO(line.id << ": " << testing::say(line));
-            // A read timeout convicts whoever is silent for a second. In buffer-full the client does not read: the
-            // kernel's user timeout and a ping without an answer convict it, though it lives.
-            const bool reads_late = line.spec == recv_timeout && info(static_cast<Traffic>(profile)).client_interval == 0s;
-            const bool stuck = traffic == "buffer-full" && (line.detector == "user-timeout" || line.detector == "ping-pong" ||
-                                                            line.detector == "keepalive+user-timeout");
-            CHECK(line.outcome == (reads_late || stuck ? Outcome::false_alarm : Outcome::quiet));
-            CHECK(line.outcome == line.predicted.outcome);
-        }
+    }
+    for (const TrialLine& line : run_cells(selections)) {
+        if (line.outcome == Outcome::skipped || line.why.starts_with("noisy")) continue;
+        INFO(line.id << ": " << testing::say(line));
+        // A read timeout convicts whoever is silent for a second. In buffer-full the client does not read: the
+        // kernel's user timeout and a ping without an answer convict it, though it lives.
+        const bool reads_late = line.spec == recv_timeout && info(*parse_traffic(line.traffic)).client_interval == 0s;
+        const bool stuck = line.traffic == "buffer-full" && (line.detector == "user-timeout" || line.detector == "ping-pong" ||
+                                                             line.detector == "keepalive+user-timeout");
+        CHECK(line.outcome == (reads_late || stuck ? Outcome::false_alarm : Outcome::quiet));
+        CHECK(line.outcome == line.predicted.outcome);
     }
 }
 
 TEST_CASE("every scenario runs in every profile that it lists, its fault bites, and theory holds") {
     NEEDS_NAMESPACES;
+    std::vector<Selection> selections;
     for (const Scenario& scenario : scenarios()) {
         if (scenario.name == "healthy") continue;
-        Selection selection;
+        Selection& selection = selections.emplace_back();
         selection.what = {scenario.name};
         for (const Traffic t : scenario.traffic) selection.traffic.emplace_back(info(t).name);
         selection.repeats = 1;
         selection.horizon = 4s;
         selection.detectors = {"recv", heartbeat, keepalive, user_timeout, "tcp-info", "send-error", "noop"};
-        for (const TrialLine& line : run_cells(selection)) {
-            if (line.outcome == Outcome::skipped || line.why.starts_with("noisy")) continue;
-            INFO(line.id << ": " << testing::say(line) << "; predicted " << line.predicted.rule);
-            CHECK(line.fault_verified);
-            CHECK(line.outcome != Outcome::invalid);
-            if (line.predicted.kind == "unknown") continue;
-            // Near the horizon a busy machine decides which side of it a notice falls on.
-            if (line.predicted.after && line.predicted.after->to > 3500ms && line.predicted.after->from < 4500ms) continue;
-            CHECK(line.outcome == line.predicted.outcome);
-            if (line.noticed_after && line.predicted.after) {
-                CHECK(*line.noticed_after >= line.predicted.after->from);
-                CHECK(*line.noticed_after <= line.predicted.after->to + 500ms); // A busy machine may be late.
-            }
+    }
+    for (const TrialLine& line : run_cells(selections)) {
+        if (line.outcome == Outcome::skipped || line.why.starts_with("noisy")) continue;
+        INFO(line.id << ": " << testing::say(line) << "; predicted " << line.predicted.rule);
+        CHECK(line.fault_verified);
+        CHECK(line.outcome != Outcome::invalid);
+        if (line.predicted.kind == "unknown") continue;
+        // Near the horizon a busy machine decides which side of it a notice falls on.
+        if (line.predicted.after && line.predicted.after->to > 3500ms && line.predicted.after->from < 4500ms) continue;
+        CHECK(line.outcome == line.predicted.outcome);
+        if (line.noticed_after && line.predicted.after) {
+            CHECK(*line.noticed_after >= line.predicted.after->from);
+            CHECK(*line.noticed_after <= line.predicted.after->to + 500ms); // A busy machine may be late.
         }
     }
 }

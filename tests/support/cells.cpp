@@ -8,7 +8,9 @@
 namespace halfopen::testing {
 
 std::vector<TrialLine> run_trials(std::vector<PlannedTrial> trials) {
-    NamespacesSession session({std::move(trials)});
+    LabTask task{std::move(trials)};
+    task.worlds = 250; // With sanitizers each has some ten megabytes of its own.
+    NamespacesSession session(std::move(task));
     std::vector<TrialLine> lines;
     for (;;) {
         pollfd readable{session.fd(), POLLIN, 0};
@@ -20,8 +22,14 @@ std::vector<TrialLine> run_trials(std::vector<PlannedTrial> trials) {
     }
 }
 
-std::vector<TrialLine> run_cells(const Selection& selection) {
-    auto trials = make_plan(selection).trials;
+std::vector<TrialLine> run_cells(const Selection& selection) { return run_cells(std::vector{selection}); }
+
+std::vector<TrialLine> run_cells(const std::vector<Selection>& selections) {
+    std::vector<PlannedTrial> trials;
+    for (const Selection& selection : selections) {
+        auto some = make_plan(selection).trials;
+        std::move(some.begin(), some.end(), std::back_inserter(trials));
+    }
     std::map<std::string, TrialLine> answers;
     // What the machine spoils four times in a row is tried once more in a lab of its own, later: a busy machine is
     // no answer, and no failure of the program either.

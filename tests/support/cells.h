@@ -12,6 +12,8 @@ namespace halfopen::testing {
 
 /// Runs a selection in a lab of its own, without a store; one line for each trial. Throws what the lab throws.
 std::vector<TrialLine> run_cells(const Selection&);
+/// The same of several selections whose cells differ: their worlds share batches, so it takes little longer than one.
+std::vector<TrialLine> run_cells(const std::vector<Selection>&);
 std::vector<TrialLine> run_trials(std::vector<PlannedTrial>);
 
 /// By id; of several attempts the last.
