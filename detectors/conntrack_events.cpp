@@ -64,6 +64,9 @@ public:
         return "table ip track { chain in { type filter hook input priority filter; ct state established accept; }; }";
     }
 
+    /// By default a connection that was there before anybody listened is never announced (2, since Linux 5.19).
+    KernelParameters kernel_parameters() const override { return {{"net.netfilter.nf_conntrack_events", "1"}}; }
+
     std::string why_not_here() const override {
         try {
             ConntrackTable().count();

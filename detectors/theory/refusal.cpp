@@ -48,7 +48,7 @@ Window dropped_until(const Flight& f, Duration user_timeout) {
             now = fires_at(now, std::min(step, std::max(shortest_jiffies, limit - (now - first))));
         return now;
     };
-    return from_event(over_phases(f.kernel.hz, f.rto, chain), f.kernel.hz);
+    return from_event(over_phases(f.kernel.hz, std::max(f.rto, local_congestion), chain), f.kernel.hz);
 }
 
 /// From the refused write to the end of the connection.

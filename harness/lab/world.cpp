@@ -82,8 +82,8 @@ bool writes_by_timer(Traffic traffic) { return traffic == Traffic::one_write || 
 
 World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot, const Fd& noticed)
     : spec_(if_possible(spec)), slot_(slot), noticed_(&noticed), topology_(Topology::build(sysctls, spec.one_way)), due_(writes_by_timer(spec.traffic) ? timer_fd() : event_fd()) {
+    load_packet_filter(spec_, topology_); // before the parameters: some are there only once it tracks connections
     set_parameters(spec_, topology_);
-    load_packet_filter(spec_, topology_);
 }
 
 /// The client connects to the server, or to the proxy that then connects for it.

@@ -160,8 +160,8 @@ void ProgramTrial::judge_line(TrialLine& line) {
         line.kernel_knew_after = Window{knew->after - bracket_.before, knew->by - bracket_.before};
     line.socket = SocketLine{before_, fate.last ? say_as_ss(*fate.last) : "", "freed", options_};
     line.traffic_saw = world_.slot().traffic_saw.get();
-    if (!fate.let_go) {
-        line.socket->end = fate.given_up ? "UNCONN" : std::string(ss_name(fate.last->state));
+    if (!fate.let_go || fate.let_go->by - bracket_.before > line.horizon) {
+        line.socket->end = fate.given_up || !fate.last ? "UNCONN" : std::string(ss_name(fate.last->state));
         return;
     }
     // A server that closes at once is not seen in CLOSE_WAIT; its client's FIN was there all the same.

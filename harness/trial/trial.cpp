@@ -198,14 +198,16 @@ void NamespaceTrial::judge_line(TrialLine& line) {
     const Slot& slot = world_.slot();
     add_costs(line);
     add_instants(line);
-    line.signal = slot.signal.get();
-    if (slot.signal.is_set()) {
+    // What was found behind the horizon, while other worlds of the batch were still watched, was not watched for.
+    if (slot.signal.is_set() && slot.notice.get() - bracket_.before <= line.horizon) {
+        line.signal = slot.signal.get();
         line.verdict = slot.is_eof ? Verdict::eof : Verdict::gone;
         line.noticed_after = slot.notice.get() - bracket_.before;
     }
     line.traffic_saw = slot.traffic_saw.get();
     for (unsigned i = 0; i < slot.opinion_count; ++i)
-        line.opinions.push_back({slot.opinions[i].at.get() - bracket_.before, slot.opinions[i].suspects});
+        if (const Duration after = slot.opinions[i].at.get() - bracket_.before; after <= line.horizon)
+            line.opinions.push_back({after, slot.opinions[i].suspects});
     if (slot.opinion_count == slot.opinions.size()) line.why = "more opinions than fit a record";
 }
 

@@ -18,7 +18,7 @@ TEST_CASE("whoever looks finds a FIN that came before, and whoever waits for an 
                     {"recv", {eof}},
                     {"select", {eof}},
                     {"poll", {eof}},
-                    {"epoll-edge-rdhup", {eof}},
+                    {"epoll-edge-rdhup", {"noticed epoll: EPOLLRDHUP"}},
                     {"sigio", {eof}},
                     {"keepalive", {eof}},
                     {"ping-pong:answered-by=thread", {eof}},
