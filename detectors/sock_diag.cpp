@@ -23,14 +23,6 @@ using namespace std::chrono_literals;
 constexpr std::string_view close_wait_in_table = "sock_diag: CLOSE-WAIT";
 constexpr std::string_view not_there = "sock_diag: not there";
 
-/// The connection's place in the table, by its addresses; nothing when it is not there.
-std::optional<TcpSocket> in_table(const SocketTable& table, const Ends& ends) {
-    for (const TcpSocket& socket : table.read())
-        if (socket.local == ends.server && socket.remote == ends.client)
-            return socket;
-    return std::nullopt;
-}
-
 class SockDiag : public DetectorBase {
 public:
     using DetectorBase::DetectorBase;
@@ -67,7 +59,7 @@ public:
         const SocketTable table;
         for (Instant look = MonotonicClock::now();; look += interval()) {
             sleep_until(look);
-            const auto socket = in_table(table, *ends);
+            const auto socket = table.find(ends->server, ends->client);
             if (!socket)
                 return out.gone(not_there);
             if (socket->state == TCP_CLOSE_WAIT)

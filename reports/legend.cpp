@@ -66,17 +66,33 @@ std::string timed_text(const Matrix& matrix) {
                                   : "a time: noticed, one trial";
 }
 
-/// The reasons of cells that were not run, with the rows that they are about.
+/// "a, b" for few; the report names them all.
+std::string rows_text(const std::vector<std::string>& labels) {
+    return labels.size() <= 2 ? joined(labels, ", ") : counted(static_cast<int>(labels.size()), "method");
+}
+
+/// The reasons of cells that were not run, the most frequent first, with the rows that they are about.
 std::string skipped_text(const Matrix& matrix) {
-    std::vector<std::string> reasons;
+    constexpr size_t most = 4;
+    std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
     each_cell(matrix, [&](const MatrixRow& row, const MatrixCell& cell) {
         if (cell.mark != Mark::skipped)
             return;
-        const std::string reason = fmt::format("{}: {}", row.head->label, cell.cell->why());
-        if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
-            reasons.push_back(reason);
+        const std::string why = cell.cell->why();
+        auto reason = std::find_if(reasons.begin(), reasons.end(), [&](const auto& r) { return r.first == why; });
+        if (reason == reasons.end())
+            reason = reasons.insert(reasons.end(), {why, {}});
+        if (std::find(reason->second.begin(), reason->second.end(), row.head->label) == reason->second.end())
+            reason->second.push_back(row.head->label);
     });
-    return "not run (" + joined(reasons, "; ") + ")";
+    std::stable_sort(reasons.begin(), reasons.end(),
+                     [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
+    std::vector<std::string> parts;
+    for (size_t i = 0; i < std::min(most, reasons.size()); ++i)
+        parts.push_back(fmt::format("{}: {}", rows_text(reasons[i].second), reasons[i].first));
+    if (reasons.size() > most)
+        parts.push_back(fmt::format("{} in the report", counted(static_cast<int>(reasons.size() - most), "more reason")));
+    return "not run (" + joined(parts, "; ") + ")";
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "detectors/theory/flapping.h"
 #include "detectors/theory/keepalive.h"
 #include "detectors/theory/silence.h"
+#include "detectors/theory/wheel.h"
 #include "detectors/theory/words.h"
 
 namespace halfopen {

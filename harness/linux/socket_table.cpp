@@ -3,15 +3,13 @@
 #include <array>
 #include <cstring>
 
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <sys/socket.h>
 
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/linux/diag_request.h"
 
 namespace halfopen {
 
@@ -109,6 +107,24 @@ void SocketTable::read_family(unsigned char family, std::vector<TcpSocket>& all)
             all.push_back(read_socket(*h));
         }
     }
+}
+
+std::optional<TcpSocket> SocketTable::find(Endpoint local, Endpoint remote) const {
+    DiagRequest ask = diag_request(SOCK_DIAG_BY_FAMILY, 0, local, remote);
+    ask.request.idiag_ext = 1 << (INET_DIAG_INFO - 1);
+    check(send(socket_.get(), &ask, sizeof ask, 0), "asking for a TCP socket");
+    alignas(nlmsghdr) std::array<char, 4096> answer;
+    const ssize_t n = check(recv(socket_.get(), answer.data(), answer.size(), 0), "reading a TCP socket");
+    const auto* h = reinterpret_cast<const nlmsghdr*>(answer.data());
+    if (!NLMSG_OK(h, n)) throw Error(Exit::incomplete, "reading a TCP socket: unexpected answer");
+    if (h->nlmsg_type == NLMSG_ERROR) {
+        const int error = -static_cast<const nlmsgerr*>(NLMSG_DATA(h))->error;
+        if (error != ENOENT) throw SystemError("reading a TCP socket", error);
+        return std::nullopt;
+    }
+    // Where there is no connection, the kernel answers with the listener of its port.
+    TcpSocket found = read_socket(*h);
+    return found.remote == remote ? std::optional(found) : std::nullopt;
 }
 
 FreedSockets::FreedSockets() : socket_(diag_socket()) {

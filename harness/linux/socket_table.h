@@ -37,6 +37,9 @@ public:
     /// All TCP sockets that are hashed: one that the kernel gave up is not there any more, though its program may
     /// still hold it.
     std::vector<TcpSocket> read() const;
+    /// One connection; nothing when it is not hashed. The kernel reads its whole table for read(), of all namespaces and
+    /// mostly empty, which takes tens of milliseconds on a large machine; for this it does not.
+    std::optional<TcpSocket> find(Endpoint local, Endpoint remote) const;
 
 private:
     void read_family(unsigned char family, std::vector<TcpSocket>&) const;

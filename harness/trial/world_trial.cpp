@@ -64,6 +64,8 @@ std::string WorldTrial::fire() {
     const Precision limit = precision(faults_.front()->describe());
     if (bracket_.before - due > limit.slip)
         return fmt::format("noisy: the fault happened {} after the moment it was predicted for", say(bracket_.before - due));
+    // What counts from the fault comes as late as the fault; what counts from before it does not, and so comes sooner.
+    if (predicted_.kind == Prediction::Kind::window) predicted_.after.from -= std::max(bracket_.before - due, Duration::zero());
     if (bracket_.width() > limit.width)
         return fmt::format("noisy: the fault happened within {}, the limit is {}", say(bracket_.width()), say(limit.width));
     return why_in_vain();
