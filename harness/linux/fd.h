@@ -25,6 +25,8 @@ public:
     int get() const { return fd_; }
     explicit operator bool() const { return fd_ >= 0; }
     void reset() noexcept;
+    /// Forgets it without closing it.
+    int release() noexcept { return std::exchange(fd_, -1); }
     /// A second descriptor of the same open file (dup(2)), close-on-exec.
     Fd duplicate() const;
 
