@@ -31,8 +31,8 @@ std::string follow(const std::string& lines) {
     const Folder layer;
     const std::string script = (layer.path() / "script").string();
     std::ofstream(script) << "set -e\n"
-                          << "mount -t tmpfs tmpfs " << layer.path().string() << "\ncd " << layer.path().string() << "\nmkdir upper work\n"
-                          << "mount -t overlay overlay -o lowerdir=" << source_tree() << ",upperdir=upper,workdir=work "
+                          << "cd " << layer.path().string() << "\nmkdir upper work\n"
+                          << "mount -t overlay overlay -o lowerdir=" << source_tree() << ",upperdir=upper,workdir=work,userxattr "
                           << source_tree() << " || { echo NO OVERLAY; exit 0; }\ncd " << source_tree() << "\n"
                           << lines;
     return output_of({"unshare", "--user", "--map-root-user", "--mount", "bash", script});
