@@ -68,7 +68,7 @@ const FaultKind shut_down{{.name = "shut-down",
                            .path = Passage::passes,
                            .needs = {},
                            .of_our_client = true,
-                           .bracket_limit = std::chrono::milliseconds{5}},
+                           .bracket_limit = std::chrono::milliseconds{20}},
                           make_fault<ShutDown>};
 const FaultKind move_address{{.name = "move-address",
                               .summary = "another host, which knows nothing of the connection, has the client's address",
@@ -76,7 +76,7 @@ const FaultKind move_address{{.name = "move-address",
                               .path = Passage::reset,
                               .needs = {},
                               .of_our_client = true,
-                              .bracket_limit = std::chrono::milliseconds{1}},
+                              .bracket_limit = with_network_lock},
                              make_fault<MoveAddress>};
 
 } // namespace halfopen::faults

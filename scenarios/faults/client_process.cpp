@@ -108,7 +108,7 @@ const FaultKind process_exit{{.name = "exit",
                               .path = Passage::passes,
                               .needs = {},
                               .of_our_client = true,
-                              .bracket_limit = std::chrono::milliseconds{5}},
+                              .bracket_limit = std::chrono::milliseconds{20}},
                              make_fault<EndOfProgram>};
 const FaultKind stop{{.name = "stop",
                       .summary = "the client's process is stopped; its kernel goes on acknowledging",

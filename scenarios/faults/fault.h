@@ -37,6 +37,10 @@ struct FaultSettings {
     bool operator==(const FaultSettings&) const = default;
 };
 
+/// How wide the bracket of a fault may be that changes links, addresses, routes or queueing disciplines: it waits for a
+/// lock that the whole machine shares (rtnl_lock()), and meanwhile other worlds are built.
+inline constexpr Duration with_network_lock = std::chrono::milliseconds{5};
+
 /// What is known of a fault without firing it.
 struct FaultInfo {
     std::string_view name;    ///< as in scenario files: "drop"

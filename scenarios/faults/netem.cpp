@@ -61,9 +61,6 @@ private:
     mutable std::optional<Netem> to_client_, to_server_;
 };
 
-// Two messages, each of which takes the machine-wide lock of all network settings (rtnl_lock()).
-constexpr Duration two_messages = std::chrono::milliseconds{1};
-
 } // namespace
 
 extern const FaultKind delay, jitter, reorder, duplicate, corrupt;
@@ -74,7 +71,7 @@ const FaultKind delay{{.name = "delay",
                        .needs = {"sch_netem"},
                        .keys = {"delay"},
                        .heals = true,
-                       .bracket_limit = two_messages},
+                       .bracket_limit = with_network_lock},
                       make_fault<Impaired>};
 const FaultKind jitter{{.name = "jitter",
                         .summary = "every packet takes `delay`, more or less up to `jitter`, each way; some overtake others",
@@ -83,7 +80,7 @@ const FaultKind jitter{{.name = "jitter",
                         .needs = {"sch_netem"},
                         .keys = {"delay", "jitter"},
                         .heals = true,
-                        .bracket_limit = two_messages},
+                        .bracket_limit = with_network_lock},
                        make_fault<Impaired>};
 const FaultKind reorder{{.name = "reorder",
                          .summary = "packets take `delay` each way, except `reorder_percent` that overtake them",
@@ -92,7 +89,7 @@ const FaultKind reorder{{.name = "reorder",
                          .needs = {"sch_netem"},
                          .keys = {"delay", "reorder_percent"},
                          .heals = true,
-                         .bracket_limit = two_messages},
+                         .bracket_limit = with_network_lock},
                         make_fault<Impaired>};
 // Who gets a segment twice acknowledges it twice and passes it on once (RFC 9293, 3.10.7.4): nothing is lost or late.
 const FaultKind duplicate{{.name = "duplicate",
@@ -102,7 +99,7 @@ const FaultKind duplicate{{.name = "duplicate",
                            .needs = {"sch_netem"},
                            .keys = {"duplicate_percent"},
                            .heals = true,
-                           .bracket_limit = two_messages},
+                           .bracket_limit = with_network_lock},
                           make_fault<Impaired>};
 // A flipped bit is found by a checksum, and the packet is dropped: a loss.
 const FaultKind corrupt{{.name = "corrupt",
@@ -112,7 +109,7 @@ const FaultKind corrupt{{.name = "corrupt",
                          .needs = {"sch_netem"},
                          .keys = {"corrupt_percent"},
                          .heals = true,
-                         .bracket_limit = two_messages},
+                         .bracket_limit = with_network_lock},
                         make_fault<Impaired>};
 
 } // namespace halfopen::faults

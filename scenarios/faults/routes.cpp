@@ -70,7 +70,8 @@ const FaultKind blackhole_route{{.name = "blackhole-route",
                                  .summary = "the router gets blackhole routes to both ends: what it is to pass is dropped, and nobody is told",
                                  .effect = Effect::silence,
                                  .path = Passage::silent,
-                                 .needs = {}},
+                                 .needs = {},
+                                 .bracket_limit = with_network_lock},
                                 make_fault<Blackhole>};
 const FaultKind unreachable_route{
     {.name = "unreachable-route",
@@ -78,7 +79,8 @@ const FaultKind unreachable_route{
      .effect = Effect::silence,
      .path = Passage::silent,
      .needs = {},
-     .icmp = {.error = EHOSTUNREACH, .undoes_backoff = true, .by_route = true}},
+     .icmp = {.error = EHOSTUNREACH, .undoes_backoff = true, .by_route = true},
+     .bracket_limit = with_network_lock},
     make_fault<Unreachable>};
 
 } // namespace halfopen::faults

@@ -38,7 +38,7 @@ const FaultKind server_egress_drop{{.name = "server-egress-drop",
                                     .path = Passage::to_server,
                                     .needs = {"sch_tbf"},
                                     .particulars = {.refusal = Refusal::drop},
-                                    .bracket_limit = std::chrono::milliseconds{1}},
+                                    .bracket_limit = with_network_lock},
                                    make_fault<ServerEgressDrop>};
 
 } // namespace halfopen::faults

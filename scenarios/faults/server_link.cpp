@@ -91,6 +91,7 @@ constexpr Duration link_closes = std::chrono::milliseconds{20};
 constexpr FaultInfo refusing_route(std::string_view name, std::string_view summary, int error) {
     FaultInfo about{.name = name, .summary = summary, .effect = Effect::silence, .path = Passage::to_server, .needs = {}};
     about.particulars = {.refusal = Refusal::error, .refusal_error = error};
+    about.bracket_limit = with_network_lock;
     return about;
 }
 

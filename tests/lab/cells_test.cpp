@@ -238,34 +238,6 @@ TEST_CASE("in every traffic profile a healthy client is convicted only by those 
     }
 }
 
-TEST_CASE("every scenario runs in every profile that it lists, its fault bites, and theory holds") {
-    NEEDS_NAMESPACES;
-    std::vector<Selection> selections;
-    for (const Scenario& scenario : scenarios()) {
-        if (scenario.name == "healthy") continue;
-        Selection& selection = selections.emplace_back();
-        selection.what = {scenario.name};
-        for (const Traffic t : scenario.traffic) selection.traffic.emplace_back(info(t).name);
-        selection.repeats = 1;
-        selection.horizon = 4s;
-        selection.detectors = {"recv", heartbeat, keepalive, user_timeout, "tcp-info", "send-error", "noop"};
-    }
-    for (const TrialLine& line : run_cells(selections)) {
-        if (line.outcome == Outcome::skipped || line.why.starts_with("noisy")) continue;
-        INFO(line.id << ": " << testing::say(line) << "; predicted " << line.predicted.rule);
-        CHECK(line.fault_verified);
-        CHECK(line.outcome != Outcome::invalid);
-        if (line.predicted.kind == "unknown") continue;
-        // Near the horizon a busy machine decides which side of it a notice falls on.
-        if (line.predicted.after && line.predicted.after->to > 3500ms && line.predicted.after->from < 4500ms) continue;
-        CHECK(line.outcome == line.predicted.outcome);
-        if (line.noticed_after && line.predicted.after) {
-            CHECK(*line.noticed_after >= line.predicted.after->from);
-            CHECK(*line.noticed_after <= line.predicted.after->to + 500ms); // A busy machine may be late.
-        }
-    }
-}
-
 namespace {
 
 /// A detector that always cries: the positive control, in tests only.

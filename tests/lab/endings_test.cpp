@@ -52,18 +52,27 @@ TEST_CASE("a process that pauses for half of a limit is left in peace, and one t
 
 TEST_CASE("a child that holds the socket makes a killed client look like a stopped one") {
     NEEDS_NAMESPACES;
-    for (const std::string traffic : {"idle", "one-write"})
-        check_table({"process-killed", "inherited-socket", "process-stopped"},
-                    {
-                        {"recv", {eof, missed, missed}},
-                        {"tcp-info-as-stated", {traffic == "idle" ? "noticed TCP_INFO: CLOSE_WAIT" : "noticed TCP_INFO: CLOSE",
-                                                missed, missed}},
-                        {keepalive, {eof, missed, missed}},
-                        {user_timeout, {eof, missed, missed}},
-                        {heartbeat, {eof, "noticed no message for 2 s", "noticed no message for 2 s"}},
-                        {ping_pong, {eof, "noticed no pong for 2 s", "noticed no pong for 2 s"}},
-                    },
-                    traffic, 4s);
+    check_table({"process-killed", "inherited-socket", "process-stopped"},
+                {
+                    {"recv", {eof, missed, missed}},
+                    {"tcp-info-as-stated", {"noticed TCP_INFO: CLOSE_WAIT", missed, missed}},
+                    {keepalive, {eof, missed, missed}},
+                    {user_timeout, {eof, missed, missed}},
+                    {heartbeat, {eof, "noticed no message for 2 s", "noticed no message for 2 s"}},
+                    {ping_pong, {eof, "noticed no pong for 2 s", "noticed no pong for 2 s"}},
+                },
+                "idle", 4s);
+    // Without process-killed: a process with sanitizers may take longer to die than the 10 ms until the write.
+    check_table({"inherited-socket", "process-stopped"},
+                {
+                    {"recv", {missed, missed}},
+                    {"tcp-info-as-stated", {missed, missed}},
+                    {keepalive, {missed, missed}},
+                    {user_timeout, {missed, missed}},
+                    {heartbeat, {"noticed no message for 2 s", "noticed no message for 2 s"}},
+                    {ping_pong, {"noticed no pong for 2 s", "noticed no pong for 2 s"}},
+                },
+                "one-write", 4s);
 }
 
 TEST_CASE("a server that hears nothing cannot tell whether it is heard") {
