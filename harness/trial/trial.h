@@ -38,12 +38,12 @@ protected:
     virtual void look_before_fault() {}
     /// What is to be checked, or done, in the last 2 ms; empty, or why the trial is not a result.
     virtual std::string why_not_ready(Instant due) = 0;
-    /// How late the fault may come (less than a jiffy of 250 Hz is no matter to a kernel timer), and within how long it may be known to have happened, before the machine has spoilt
+    /// How late the fault may come, and within how long it may be known to have happened, before the machine has spoilt
     /// the trial.
     struct Precision {
         Duration slip, width;
     };
-    virtual Precision precision(const FaultInfo& fault) const { return {std::chrono::milliseconds{4}, fault.bracket_limit}; }
+    virtual Precision precision(const FaultInfo& fault) const { return {std::chrono::microseconds{500}, fault.bracket_limit}; }
     /// In the last microseconds.
     virtual void just_before_fault() {}
     /// Right after the firing; the same.

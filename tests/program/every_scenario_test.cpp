@@ -54,7 +54,7 @@ TEST_CASE("every scenario runs in every profile that it lists, its fault bites, 
     INFO(ran.err);
     const auto lines = last_attempts(read_records(results + "/trials.jsonl"));
     REQUIRE(lines.size() > 2000);
-    size_t noise = 0;
+    size_t noise = 0, timed = 0, outside = 0;
     std::map<std::string, int> valid; // by scenario and profile
     for (const auto& [id, line] : lines) {
         if (line.outcome == Outcome::skipped) continue;
@@ -72,11 +72,16 @@ TEST_CASE("every scenario runs in every profile that it lists, its fault bites, 
         if (line.predicted.after && line.predicted.after->to > 3500ms && line.predicted.after->from < 4500ms) continue;
         CHECK(line.outcome == line.predicted.outcome);
         if (line.noticed_after && line.predicted.after) {
-            CHECK(*line.noticed_after >= line.predicted.after->from - 50ms);
-            CHECK(*line.noticed_after <= line.predicted.after->to + 500ms); // A busy machine may be late.
+            ++timed;
+            // A busy machine may be late.
+            const bool inside = *line.noticed_after >= line.predicted.after->from && *line.noticed_after <= line.predicted.after->to + 500ms;
+            outside += !inside;
+            if (!inside) WARN(id << ": " << line.noticed_after->count() << " ns, predicted " << line.predicted.rule);
         }
     }
     CHECK(noise * 10 < lines.size());
+    CHECK(timed > 500);
+    CHECK(outside * 50 <= timed); // 98 %
     for (const auto& [profile, count] : valid) {
         INFO(profile);
         CHECK(count > 0);
