@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-
 Prediction while_slow(const Situation& s, const Waiting& w) {
     const Duration most = w.beat + slowest_message(s);
     const std::string gap = fmt::format("a {} is sent every {}, and a message and its answer may be {} late on this path",

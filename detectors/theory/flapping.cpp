@@ -42,7 +42,6 @@ std::string turns(const Situation& s) {
     return fmt::format("the path is away for {} of every {}", plain(s.particulars.away), plain(s.particulars.every));
 }
 
-
 SocketEvent write_over(const Situation& s, const SocketTimers& t) {
     const Window end = retransmission_of(s, 1) + giving_up_of(s, t.user_timeout);
     const std::string both = fmt::format("{}, so a write is acknowledged within {}, and the kernel gives up {} after one", turns(s),

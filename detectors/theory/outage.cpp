@@ -11,7 +11,6 @@ namespace halfopen {
 using namespace std::chrono_literals;
 using Kind = SocketEvent::Kind;
 
-
 namespace {
 
 Window hull(Window a, Window b) { return {std::min(a.from, b.from), std::max(a.to, b.to)}; }

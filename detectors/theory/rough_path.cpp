@@ -17,8 +17,6 @@ using Kind = SocketEvent::Kind;
 
 namespace {
 
-
-
 /// When the server writes what has to be answered on this path; nothing when it does not write.
 std::optional<Window> write_of(const Situation& s, std::optional<Window> own_write) {
     if (s.traffic == Traffic::request_response)

@@ -19,7 +19,6 @@ using Kind = SocketEvent::Kind;
 
 namespace {
 
-
 /// Why a link carries nothing from the server after the fault.
 std::string_view sends_nothing(const Situation& s) {
     switch (s.traffic) {

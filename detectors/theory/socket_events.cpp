@@ -20,7 +20,6 @@ using Kind = SocketEvent::Kind;
 
 namespace {
 
-
 /// A user timeout ends a connection whose window stays shut, whatever the client does (tcp_probe_timer()).
 SocketEvent shut_too_long(const Situation& s, const SocketTimers& t) {
     const Window abort = persist_abort(flight_of(s), t.user_timeout);

@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-
 Words python_server(const std::string& name, const Folder& folder) { return in_python(name, {folder.path(), tried_port}).argv; }
 
 } // namespace
