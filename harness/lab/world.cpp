@@ -171,6 +171,11 @@ Bracket World::tell_client(ClientDo command) {
     return tell(client_control_, static_cast<char>(command), slot_, "client");
 }
 
+void World::wake_client() {
+    const char command = static_cast<char>(ClientDo::attend);
+    check(send(client_control_.get(), &command, 1, MSG_NOSIGNAL), "waking the client");
+}
+
 void World::signal_client(int number) {
     if (plain_.command.empty()) return client_.signal(number);
     check(kill(-client_.pid(), number), "sending {} to the client", signal_name(number)); // It leads a group of its own.

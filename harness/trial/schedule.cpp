@@ -111,7 +111,7 @@ private:
             case Step::start: open.live->start(); break;
             case Step::fire: fire(event, open); break;
             case Step::verify:
-                open.live->verify();
+                open.invalid = open.live->verify();
                 open.verified = true;
                 break;
             case Step::heal: heal(open); break;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "harness/base/noise.h"
 #include "harness/lab/lab.h"
 #include "harness/trial/plan.h"
 #include "harness/trial/record.h"
@@ -25,8 +26,9 @@ public:
     virtual std::string fire() = 0;
     /// The one write of `one-write`, at that instant.
     virtual void write_at(Instant) = 0;
-    /// Whether the fault bites, by reading state back and by the canary; some milliseconds after the firing.
-    virtual void verify() = 0;
+    /// Whether the fault bites, by reading state back and by the canary; some milliseconds after the firing. Empty, also
+    /// where it does not bite, or how the machine spoilt it.
+    virtual std::string verify() = 0;
     virtual bool has_noticed() = 0;
     /// Undoes the fault, where the plan says so. Never after a notice.
     virtual void heal() = 0;
@@ -71,9 +73,5 @@ bool run_schedule(TrialLab&, const std::vector<PlannedTrial>&, uint64_t seed, co
 
 /// A line for a trial that was not run.
 TrialLine not_run(const PlannedTrial&, Outcome, const std::string& why);
-
-/// Why a trial is invalid when the machine, not the detector, spoilt it: begins with this word, and only then a
-/// spare takes its place.
-inline constexpr std::string_view noisy = "noisy";
 
 } // namespace halfopen

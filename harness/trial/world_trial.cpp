@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "harness/base/noise.h"
 #include "harness/trial/kernel_facts.h"
 
 namespace halfopen {
@@ -56,6 +57,8 @@ std::string WorldTrial::fire() {
     Instant due = MonotonicClock::now() + 2ms;
     for (Duration ahead = 2ms; !predict_for(due) && ahead < 100ms; due = MonotonicClock::now() + ahead) ahead *= 3;
     if (const std::string why = why_not_ready(due); !why.empty()) return why;
+    sleep_until(due - 500us);
+    shortly_before_fault();
     wait_exactly_until(due);
     just_before_fault();
     bracket_ = faults_.front()->fire(world_);
@@ -71,7 +74,7 @@ std::string WorldTrial::fire() {
     return why_in_vain();
 }
 
-void WorldTrial::verify() {
+std::string WorldTrial::verify() {
     for (const auto& fault : faults_)
         if (not_bitten_.empty()) not_bitten_ = fault->why_not_bitten(world_);
     const Passage wanted = planned_.scenario->path(), met = world_.canary().result();
@@ -79,6 +82,7 @@ void WorldTrial::verify() {
         not_bitten_ = fmt::format("on the canary connection the path {}, the fault says that it {}", name(met), name(wanted));
     world_.canary().close();
     verified_ = not_bitten_.empty();
+    return not_bitten_.starts_with(noisy) ? not_bitten_ : "";
 }
 
 TrialLine WorldTrial::finish(const std::string& invalid) {
@@ -95,7 +99,8 @@ TrialLine WorldTrial::finish(const std::string& invalid) {
     line.outcome = judge(line.truth, line.verdict, line.noticed_after && *line.noticed_after < 0ns);
     const Slot& slot = world_.slot();
     if (line.why.empty() && slot.broken.is_set()) line.why = slot.broken.get();
-    if (line.why.empty() && !not_bitten_.empty()) line.why = "the fault did not bite: " + not_bitten_;
+    if (line.why.empty() && !not_bitten_.empty())
+        line.why = not_bitten_.starts_with(noisy) ? not_bitten_ : "the fault did not bite: " + not_bitten_;
     if (line.why.empty()) line.why = not_healed_;
     if (line.why.empty() && line.noticed_after) line.why = why_not_healed_by(*line.noticed_after);
     if (line.why.empty()) line.why = why_not_a_result();

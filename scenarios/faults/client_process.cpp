@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include "harness/base/noise.h"
 #include "scenarios/faults/by_hand.h"
 #include "scenarios/faults/fault.h"
 
@@ -16,8 +17,10 @@ public:
     Bracket fire(World& world) override {
         return stamped([&] { world.signal_client(number_); });
     }
+    /// A process obeys when it gets a processor, and the FIN leaves then.
     std::string why_not_bitten(World& world) const override {
-        return world.client().state() == expected_ ? "" : "the client's process did not obey its signal";
+        if (world.client().state() == expected_) return {};
+        return fmt::format("{}: the client's process has not obeyed its signal yet", noisy);
     }
 
 private:
@@ -36,7 +39,8 @@ public:
     explicit KillUnread(const FaultInfo& about) : ClientSignal(about, SIGKILL, Process::State::ended) {}
     void lead_up(World& world) override { lies_unread_ = world.leave_unread(); }
     std::string why_not_bitten(World& world) const override {
-        return lies_unread_ ? ClientSignal::why_not_bitten(world) : "nothing lay unread in the client's socket";
+        if (lies_unread_) return ClientSignal::why_not_bitten(world);
+        return fmt::format("{}: the server's bytes had not reached the client's socket", noisy);
     }
     ByHand by_hand() const override {
         return {python_client("time.sleep(1.5)  # now let the server write\nos.kill(os.getpid(), 9)"), true};

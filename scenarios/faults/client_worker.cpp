@@ -72,6 +72,7 @@ const FaultKind hang_worker{{.name = "hang-worker",
                              .path = Passage::passes,
                              .goes_on = GoesOn::threads,
                              .needs = {},
+                             .by_client = true,
                              .client_goes_on = true,
                              .of_our_client = true},
                             make_fault<HangWorker>};
@@ -81,6 +82,7 @@ const FaultKind stop_reading{{.name = "stop-reading",
                               .path = Passage::passes,
                               .goes_on = GoesOn::writing,
                               .needs = {},
+                              .by_client = true,
                               .client_goes_on = true,
                               .of_our_client = true},
                              make_fault<StopReading>};
@@ -90,6 +92,7 @@ const FaultKind read_slowly{{.name = "read-slowly",
                              .path = Passage::passes,
                              .needs = {"inet_diag", "tcp_diag"},
                              .keys = {"bytes_per_second"},
+                            .by_client = true,
                              .of_our_client = true},
                             make_fault<ReadSlowly>};
 

@@ -48,6 +48,7 @@ const FaultKind client_connects{{.name = "client-connects",
                                  .effect = Effect::silence,
                                  .path = Passage::passes,
                                  .needs = {"inet_diag", "tcp_diag"},
+                                 .by_client = true,
                                  .of_our_client = true},
                                 make_fault<ClientConnects>};
 

@@ -25,7 +25,10 @@ public:
         return planned_.attempt <= script_.noisy_attempts ? "noisy: the script says so" : "";
     }
     void write_at(Instant t) override { lab_.happened.push_back({"write", planned_.id, t}); }
-    void verify() override { lab_.note("verify", planned_.id); }
+    std::string verify() override {
+        lab_.note("verify", planned_.id);
+        return planned_.attempt <= script_.slow_attempts ? "noisy: the script says that it took too long" : "";
+    }
     void heal() override { lab_.note("heal", planned_.id); }
     bool has_noticed() override { return script_.notices_after && lab_.now() >= fired_ + *script_.notices_after; }
     TrialLine finish(const std::string& invalid) override {
