@@ -102,7 +102,7 @@ private:
         case ClientDo::send_frame: send_frame(FrameType::data); break;
         case ClientDo::stop_reading: reading_ = thread_reads_ = false; break;
         case ClientDo::read_slowly: read_slowly(); break;
-        case ClientDo::attend: attend(); return true;
+        case ClientDo::attend: return attend();
         case ClientDo::hang: return hang(command);
         case ClientDo::inherit: leave_heir(); break;
         case ClientDo::connect: begin_to_connect(socket_, {server_address, server_port}); break;
@@ -137,12 +137,21 @@ private:
     }
 
     /// A process that sleeps is woken in up to a millisecond, and one that has never obeyed before meets every page of the
-    /// way to its system call for the first time. The next command is less than that away.
-    void attend() {
+    /// way to its system call for the first time.
+    bool attend() {
+        char next = 0;
+        if (read(control_.get(), &next, 1) != 1) return false;
+        if (lets_go(static_cast<ClientDo>(next))) end_reader();
         pollfd command{control_.get(), POLLIN, 0};
         const Instant give_up = MonotonicClock::now() + std::chrono::milliseconds{5};
         while (poll(&command, 1, 0) < 1 && MonotonicClock::now() < give_up) {
         }
+        return true;
+    }
+
+    static bool lets_go(ClientDo command) {
+        return command == ClientDo::close || command == ClientDo::close_behind_data || command == ClientDo::reset ||
+               command == ClientDo::forget;
     }
 
     /// The first bytes are read at once, so that it can be seen from outside that they are.

@@ -84,8 +84,8 @@ public:
 
     /// One message to a role; the role takes the bracket around its own system call.
     Bracket tell_client(ClientDo);
-    /// The client is awake for the next message, which follows within a few milliseconds.
-    void wake_client();
+    /// Where the server is ours too: the client is awake for this message, which follows within a few milliseconds.
+    void alert_client(ClientDo next);
     Bracket tell_server(ServerDo);
     /// The client's end of the connection.
     Endpoint client_endpoint() const;

@@ -171,9 +171,10 @@ Bracket World::tell_client(ClientDo command) {
     return tell(client_control_, static_cast<char>(command), slot_, "client");
 }
 
-void World::wake_client() {
-    const char command = static_cast<char>(ClientDo::attend);
-    check(send(client_control_.get(), &command, 1, MSG_NOSIGNAL), "waking the client");
+void World::alert_client(ClientDo next) {
+    if (!noticed_) return; // A plain client has nothing else to do, and a limit that allows for its waking.
+    const char words[] = {static_cast<char>(ClientDo::attend), static_cast<char>(next)};
+    check(send(client_control_.get(), words, sizeof words, MSG_NOSIGNAL), "alerting the client");
 }
 
 void World::signal_client(int number) {

@@ -194,10 +194,6 @@ void NamespaceTrial::look_before_fault() {
     info_before_ = tcp_info(world_.server_socket());
 }
 
-void NamespaceTrial::shortly_before_fault() {
-    if (planned_.scenario->faults.front().kind->about.by_client) world_.wake_client();
-}
-
 void NamespaceTrial::judge_line(TrialLine& line) {
     const Slot& slot = world_.slot();
     add_costs(line);

@@ -44,8 +44,6 @@ protected:
         Duration slip, width;
     };
     virtual Precision precision(const FaultInfo& fault) const { return {std::chrono::microseconds{500}, fault.bracket_limit}; }
-    /// In the last millisecond.
-    virtual void shortly_before_fault() {}
     /// In the last microseconds.
     virtual void just_before_fault() {}
     /// Right after the firing; the same.
@@ -97,8 +95,6 @@ private:
     Situation read_situation(Instant due) const override;
     Duration anchor_before(Instant due, const Situation&) const override;
     void look_before_fault() override;
-    /// A client that is to break its connection itself is woken for it.
-    void shortly_before_fault() override;
     /// Compares the socket's options with what the detector says, and makes the write of in-flight.
     std::string why_not_ready(Instant due) override;
     /// Where watching begins with the fault, it begins here.

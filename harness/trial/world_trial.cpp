@@ -58,7 +58,7 @@ std::string WorldTrial::fire() {
     for (Duration ahead = 2ms; !predict_for(due) && ahead < 100ms; due = MonotonicClock::now() + ahead) ahead *= 3;
     if (const std::string why = why_not_ready(due); !why.empty()) return why;
     sleep_until(due - 500us);
-    shortly_before_fault();
+    faults_.front()->alert(world_);
     wait_exactly_until(due);
     just_before_fault();
     bracket_ = faults_.front()->fire(world_);

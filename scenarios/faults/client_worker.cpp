@@ -11,6 +11,7 @@ namespace {
 class HangWorker final : public FaultBase {
 public:
     using FaultBase::FaultBase;
+    void alert(World& world) override { world.alert_client(ClientDo::hang); }
     Bracket fire(World& world) override {
         const Bracket bracket = world.tell_client(ClientDo::hang);
         world.speak_to_worker();
@@ -34,6 +35,7 @@ lock = threading.Lock(); lock.acquire(); lock.acquire()  # a deadlock)"),
 class StopReading final : public FaultBase {
 public:
     using FaultBase::FaultBase;
+    void alert(World& world) override { world.alert_client(ClientDo::stop_reading); }
     Bracket fire(World& world) override { return world.tell_client(ClientDo::stop_reading); }
     std::string why_not_bitten(World& world) const override {
         return world.client().state() == Process::State::running ? "" : "the client's process is not there any more";
@@ -45,6 +47,7 @@ class ReadSlowly final : public FaultBase {
 public:
     ReadSlowly(const FaultInfo& about, const FaultSettings& settings) : FaultBase(about), rate_(settings.bytes_per_second) {}
     void lead_up(World& world) override { before_ = world.unread_by_client(); }
+    void alert(World& world) override { world.alert_client(ClientDo::read_slowly); }
     Bracket fire(World& world) override { return world.tell_client(ClientDo::read_slowly); }
     std::string why_not_bitten(World& world) const override {
         const auto now = world.unread_by_client();
@@ -72,7 +75,6 @@ const FaultKind hang_worker{{.name = "hang-worker",
                              .path = Passage::passes,
                              .goes_on = GoesOn::threads,
                              .needs = {},
-                             .by_client = true,
                              .client_goes_on = true,
                              .of_our_client = true},
                             make_fault<HangWorker>};
@@ -82,7 +84,6 @@ const FaultKind stop_reading{{.name = "stop-reading",
                               .path = Passage::passes,
                               .goes_on = GoesOn::writing,
                               .needs = {},
-                              .by_client = true,
                               .client_goes_on = true,
                               .of_our_client = true},
                              make_fault<StopReading>};
@@ -92,7 +93,6 @@ const FaultKind read_slowly{{.name = "read-slowly",
                              .path = Passage::passes,
                              .needs = {"inet_diag", "tcp_diag"},
                              .keys = {"bytes_per_second"},
-                            .by_client = true,
                              .of_our_client = true},
                             make_fault<ReadSlowly>};
 

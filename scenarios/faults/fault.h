@@ -53,7 +53,7 @@ struct FaultInfo {
     IcmpAnswer icmp = {};                    ///< how the router answers what it does not pass, if it does
     bool bare_segments_pass = false;         ///< only segments that carry data are lost
     bool heals = false;                      ///< it can be undone, so the file may say `for`
-    bool by_client = false;                  ///< the client's own process does it, when it is told
+    bool by_client = false;                  ///< it is a system call of the client's own
     bool kernel_says_goodbye = false; ///< the client's process ends; whether FIN or RST is its kernel's to decide
     /// What becomes of packets that are not TCP; empty: what the canary meets, or passing where that is a RST.
     std::optional<Passage> other_packets = {};
@@ -83,6 +83,8 @@ public:
     virtual void arm(World&) {}
     /// Shortly before the situation is read: what is so already when it happens, and is not part of it.
     virtual void lead_up(World&) {}
+    /// Less than a millisecond before it happens: wakes whoever is to do it.
+    virtual void alert(World&) {}
     /// It happens, between the two stamps.
     virtual Bracket fire(World&) = 0;
     /// Reads back, some milliseconds later, whether it happened; empty when it did, else what is wrong.

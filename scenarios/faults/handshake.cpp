@@ -20,6 +20,7 @@ public:
         world.topology().client.enter();
         client_.emplace();
     }
+    void alert(World& world) override { world.alert_client(ClientDo::connect); }
     Bracket fire(World& world) override { return world.tell_client(ClientDo::connect); }
     std::string why_not_bitten(World& world) const override {
         const Endpoint end{world.topology().client_ip, client_port};
@@ -48,7 +49,6 @@ const FaultKind client_connects{{.name = "client-connects",
                                  .effect = Effect::silence,
                                  .path = Passage::passes,
                                  .needs = {"inet_diag", "tcp_diag"},
-                                 .by_client = true,
                                  .of_our_client = true},
                                 make_fault<ClientConnects>};
 
