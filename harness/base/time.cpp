@@ -46,6 +46,12 @@ void sleep_until(Instant wake) noexcept {
     }
 }
 
+void sleep_exactly_until(Instant wake) noexcept {
+    sleep_until(wake - std::chrono::microseconds{300});
+    while (MonotonicClock::now() < wake) {
+    }
+}
+
 std::optional<Duration> parse_duration(std::string_view text) {
     size_t digits = 0;
     long long value = 0;

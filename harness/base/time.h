@@ -37,6 +37,8 @@ struct Window {
 
 /// Sleeps until `wake` on CLOCK_MONOTONIC; a signal does not end the sleep early.
 void sleep_until(Instant wake) noexcept;
+/// The same, and looks at the clock for the last stretch: a sleeper may be woken late.
+void sleep_exactly_until(Instant wake) noexcept;
 
 /// Reads "60s", "250ms", "2h", "75s", "10us", "1ns", "5min". Nothing for anything else: a bare number, a sign, an
 /// unknown unit, or more than 1000 h, which no trial can mean.

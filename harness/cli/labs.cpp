@@ -1,6 +1,7 @@
 #include "harness/cli/labs.h"
 
 #include <algorithm>
+#include <deque>
 
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "harness/linux/command.h"
 #include "harness/linux/machine.h"
 #include "harness/trial/modules.h"
+#include "harness/trial/schedule.h"
 #include "harness/trial/virtual_session.h"
 #include "reports/text.h"
 
@@ -29,19 +31,37 @@ GuestKernel default_kernel() {
     return kernels.front();
 }
 
-/// Building and firing cost some milliseconds a world, then the horizons of a batch overlap.
+/// Building, tearing down and firing cost some milliseconds a world; the ones that are fired already are watched meanwhile, as
+/// many as the machine holds.
 Duration expected_on_the_wall(const Plan& plan, int capacity) {
-    Duration before{0}, horizons{0};
-    std::vector<Duration> watched;
-    for (const PlannedTrial& t : plan.trials) {
-        before = std::max(before, t.before_fault);
-        if (t.skip.empty()) watched.push_back(t.horizon);
+    std::vector<const PlannedTrial*> trials;
+    for (const PlannedTrial& t : plan.trials)
+        if (t.skip.empty()) trials.push_back(&t);
+    std::sort(trials.begin(), trials.end(), [](const PlannedTrial* a, const PlannedTrial* b) { // As run_schedule() does.
+        return std::pair(a->horizon, a->before_fault) < std::pair(b->horizon, b->before_fault);
+    });
+    const auto places = static_cast<size_t>(std::max(1, capacity)), group = std::min(places, size_t{SchedulePace{}.group});
+    struct Watched {
+        size_t worlds;
+        Duration until;
+    };
+    std::deque<Watched> watched;
+    size_t alive = 0;
+    Duration now{0}, end{0};
+    for (size_t begin = 0; begin < trials.size(); begin += group) {
+        const size_t count = std::min(group, trials.size() - begin);
+        const auto worlds = static_cast<int>(count);
+        for (; alive + count > places; watched.pop_front()) {
+            now = std::max(now, watched.front().until);
+            alive -= watched.front().worlds;
+        }
+        const PlannedTrial& last = *trials[begin + count - 1];
+        now += worlds * 30ms + std::max<Duration>(worlds * 8ms, last.before_fault) + 500ms;
+        watched.push_back({count, now + last.horizon});
+        alive += count;
+        end = now + last.horizon;
     }
-    std::sort(watched.begin(), watched.end()); // As run_schedule() puts them into batches.
-    const auto batch = static_cast<size_t>(std::max(1, capacity));
-    for (size_t begin = 0; begin < watched.size(); begin += batch)
-        horizons += before + watched[std::min(begin + batch, watched.size()) - 1] + 2s;
-    return plan.count_run() * 15ms + horizons;
+    return end + 2s;
 }
 
 /// A virtual machine boots for some seconds, and the guest's processor is slower than ours.
@@ -172,7 +192,7 @@ std::string say_plan(const LabChoice& lab, const Plan& plan) {
     if (lab.guest) return text + " of virtual time, on kernel " + lab.kernel() + say_later(plan);
     const Capacity capacity = measure_capacity();
     if (capacity.worlds < plan.count_run())
-        text += fmt::format("; in batches of {}, bounded by {}", capacity.worlds, capacity.bound_by);
+        text += fmt::format("; at most {} worlds at once, bounded by {}", capacity.worlds, capacity.bound_by);
     return text;
 }
 

@@ -27,8 +27,14 @@ ProgressView::ProgressView(const std::string& mode, const Terminal& terminal, co
     const bool bar = mode == "bar" || (mode == "auto" && terminal.is_tty && !quiet_by_environment());
     mode_ = mode == "none" ? Mode::none : bar ? Mode::bar : Mode::lines;
     for (const PlannedTrial& trial : plan.trials) ++left_in_cell_[cell_of(trial.id)];
+    trials_ = plan.count_run();
     if (mode_ == Mode::bar) block_.emplace();
     last_line_ = MonotonicClock::now();
+}
+
+void ProgressView::begin(const Records& soon_filled) {
+    records_ = &soon_filled;
+    for (const TrialLine& trial : soon_filled.trials) over_ += trial.outcome != Outcome::skipped;
 }
 
 void ProgressView::line(const std::string& text) {
@@ -37,10 +43,13 @@ void ProgressView::line(const std::string& text) {
 }
 
 std::string ProgressView::status() const {
+    const std::string of_all = over_ ? fmt::format("; {} of {} trials over", over_, trials_) : "";
     if (progress_.phase == "building")
-        return progress_.done ? fmt::format("building worlds: {} of {}", progress_.done, progress_.total)
-                              : fmt::format("building {} world{}", progress_.total, progress_.total == 1 ? "" : "s");
-    if (progress_.phase == "firing") return fmt::format("breaking {} connections, one every few milliseconds", progress_.total);
+        return (progress_.done ? fmt::format("building worlds: {} of {}", progress_.done, progress_.total)
+                               : fmt::format("building {} world{}", progress_.total, progress_.total == 1 ? "" : "s")) +
+               of_all;
+    if (progress_.phase == "firing")
+        return fmt::format("breaking {} connections, one every few milliseconds", progress_.total) + of_all;
     if (progress_.phase == "waiting") {
         const Duration left = std::max(Duration{0}, progress_.until - MonotonicClock::now());
         if (progress_.done == progress_.total) return fmt::format("all {} trials are over", progress_.total);
@@ -52,13 +61,15 @@ std::string ProgressView::status() const {
 }
 
 void ProgressView::show(const Progress& progress) {
-    const bool new_phase = progress.phase != progress_.phase;
+    // Of the many groups of a long run each gets one line.
+    const bool new_phase = progress.phase != progress_.phase && (progress.phase != "firing" || over_ == 0);
     progress_ = progress;
     if (mode_ == Mode::lines && new_phase) line(status());
     if (mode_ == Mode::bar) draw();
 }
 
 void ProgressView::show(const TrialLine& trial) {
+    over_ += trial.attempt == 1 && trial.outcome != Outcome::skipped; // A spare takes a place that is counted already.
     if (--left_in_cell_[cell_of(trial.id)] > 0 || trial.outcome == Outcome::skipped) return;
     if (mode_ == Mode::lines && records_)
         line(cell_sentence(*records_, trial.scenario, trial.traffic, trial.spec));

@@ -18,7 +18,8 @@ public:
     /// `mode` is "auto", "bar", "lines" or "none".
     ProgressView(const std::string& mode, const Terminal&, const Plan&, bool is_virtual);
 
-    void begin(const Records& soon_filled) { records_ = &soon_filled; }
+    /// What it holds already is over.
+    void begin(const Records& soon_filled);
     void show(const Progress&);
     void show(const TrialLine&);
     /// Now and then, when nothing else happened: a sign of life every minute.
@@ -37,6 +38,7 @@ private:
     const Records* records_ = nullptr;
     std::map<std::string, int> left_in_cell_;
     Progress progress_;
+    int trials_ = 0, over_ = 0; ///< of the whole run
     Instant last_drawn_{}, last_line_{};
     std::optional<StatusBlock> block_;
 };

@@ -25,7 +25,8 @@ Endpoint World::client_endpoint() const { return other_end(server_socket_); }
 
 Bracket World::end_client() {
     const char command = static_cast<char>(ClientDo::end);
-    check(send(client_control_.get(), &command, 1, MSG_NOSIGNAL), "telling the client to exit");
+    if (std::exchange(client_alerted_to_, std::nullopt) != ClientDo::end)
+        check(send(client_control_.get(), &command, 1, MSG_NOSIGNAL), "telling the client to exit");
     pollfd ended{client_.pidfd().get(), POLLIN, 0};
     if (poll(&ended, 1, 1000) != 1) throw Error(Exit::incomplete, "the client does not exit");
     return {slot_.command_before.get(), MonotonicClock::now()};

@@ -95,6 +95,11 @@ private:
     bool obey() {
         char command = 0;
         if (read(control_.get(), &command, 1) != 1) return false;
+        if (command == static_cast<char>(ClientDo::attend)) {
+            if (read(control_.get(), &command, 1) != 1) return false;
+            if (lets_go(static_cast<ClientDo>(command))) end_reader();
+            sleep_exactly_until(slot_.command_due.get());
+        }
         // The bracket is taken around the system call itself, here, where no other process can slip in between.
         slot_.command_before.stamp();
         switch (static_cast<ClientDo>(command)) {
@@ -102,7 +107,6 @@ private:
         case ClientDo::send_frame: send_frame(FrameType::data); break;
         case ClientDo::stop_reading: reading_ = thread_reads_ = false; break;
         case ClientDo::read_slowly: read_slowly(); break;
-        case ClientDo::attend: return attend();
         case ClientDo::hang: return hang(command);
         case ClientDo::inherit: leave_heir(); break;
         case ClientDo::connect: begin_to_connect(socket_, {server_address, server_port}); break;
@@ -134,19 +138,6 @@ private:
         const auto info = tcp_info(socket_.get());
         proof_ends_at_ = info ? info->bytes_sent : 0;
         proof_sent_ = true;
-    }
-
-    /// A process that sleeps is woken in up to a millisecond, and one that has never obeyed before meets every page of the
-    /// way to its system call for the first time.
-    bool attend() {
-        char next = 0;
-        if (read(control_.get(), &next, 1) != 1) return false;
-        if (lets_go(static_cast<ClientDo>(next))) end_reader();
-        pollfd command{control_.get(), POLLIN, 0};
-        const Instant give_up = MonotonicClock::now() + std::chrono::milliseconds{5};
-        while (poll(&command, 1, 0) < 1 && MonotonicClock::now() < give_up) {
-        }
-        return true;
     }
 
     static bool lets_go(ClientDo command) {

@@ -84,8 +84,9 @@ public:
 
     /// One message to a role; the role takes the bracket around its own system call.
     Bracket tell_client(ClientDo);
-    /// Where the server is ours too: the client is awake for this message, which follows within a few milliseconds.
-    void alert_client(ClientDo next);
+    /// The same for one that is due in some milliseconds: the client carries it out at that moment by itself, and telling it
+    /// then only waits for the answer. False where the server is the user's: there the client is told at the moment.
+    bool alert_client(ClientDo, Instant due);
     Bracket tell_server(ServerDo);
     /// The client's end of the connection.
     Endpoint client_endpoint() const;
@@ -131,6 +132,7 @@ private:
     Slot& slot_;
     const Fd* noticed_ = nullptr;
     PlainClient plain_;
+    std::optional<ClientDo> client_alerted_to_; ///< until its answer is heard
     Fd own_client_socket_; ///< a duplicate, from reach_for_own_client() to the fault
     Topology topology_;
     Fd server_socket_;

@@ -22,7 +22,7 @@ enum class ClientDo : char {
     stop_reading = 'u', ///< what comes from now on lies unread
     inherit = 'i',      ///< a child that only holds the socket; it ends with the world
     end = 'e',          ///< exit(); there is no answer
-    attend = 'v',      ///< makes ready for the command that is named behind it, and waits for it awake; there is no answer
+    attend = 'v',      ///< the command behind it is to be carried out when it is due, which the slot tells
     connect = 'k',     ///< connect(), without waiting for an answer
     ask_first = 'q',   ///< a plain client says its hello once more, just before it does the next of these
 };

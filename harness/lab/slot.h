@@ -66,6 +66,7 @@ struct Slot {
     SlotInstant last_client_send;
     SlotInstant last_datagram; ///< on the second channel, where the detector wants one
     std::atomic<bool> client_acked{false}; ///< the proof of life was acknowledged
+    SlotInstant command_due;               ///< of the command that the client has been alerted to, by the supervisor
     std::atomic<int> heir{0};              ///< the child that holds the client's socket too
     // The bracket of the last command, from whichever role carried it out.
     SlotInstant command_before, command_after;

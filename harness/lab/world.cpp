@@ -15,14 +15,18 @@ namespace halfopen {
 
 namespace {
 
-/// Sends one command letter and waits for its echo. A role that does not answer within a second never will.
-Bracket tell(const Fd& control, char command, Slot& slot, const char* whom) {
-    check(send(control.get(), &command, 1, MSG_NOSIGNAL), "commanding the {}", whom);
+/// Waits for the echo of a command letter. A role that does not answer within a second never will.
+Bracket hear(const Fd& control, char command, Slot& slot, const char* whom) {
     pollfd answer{control.get(), POLLIN, 0};
     char echo = 0;
     if (poll(&answer, 1, 1000) != 1 || read(control.get(), &echo, 1) != 1)
         throw Error(Exit::incomplete, fmt::format("the {} does not answer command '{}'", whom, command));
     return {slot.command_before.get(), slot.command_after.get()};
+}
+
+Bracket tell(const Fd& control, char command, Slot& slot, const char* whom) {
+    check(send(control.get(), &command, 1, MSG_NOSIGNAL), "commanding the {}", whom);
+    return hear(control, command, slot, whom);
 }
 
 /// One frame from one end must arrive at the other within a second.
@@ -168,13 +172,20 @@ bool World::is_settled() const {
 
 Bracket World::tell_client(ClientDo command) {
     if (!plain_.command.empty()) return fail_own_client(command);
+    if (const auto alerted = std::exchange(client_alerted_to_, std::nullopt)) {
+        const Bracket bracket = hear(client_control_, static_cast<char>(*alerted), slot_, "client");
+        if (*alerted == command) return bracket;
+    }
     return tell(client_control_, static_cast<char>(command), slot_, "client");
 }
 
-void World::alert_client(ClientDo next) {
-    if (!noticed_) return; // A plain client has nothing else to do, and a limit that allows for its waking.
-    const char words[] = {static_cast<char>(ClientDo::attend), static_cast<char>(next)};
+bool World::alert_client(ClientDo command, Instant due) {
+    if (!noticed_) return false;
+    slot_.command_due.stamp(due);
+    const char words[] = {static_cast<char>(ClientDo::attend), static_cast<char>(command)};
     check(send(client_control_.get(), words, sizeof words, MSG_NOSIGNAL), "alerting the client");
+    client_alerted_to_ = command;
+    return true;
 }
 
 void World::signal_client(int number) {

@@ -1,6 +1,8 @@
 #include "harness/trial/schedule.h"
 
 #include <algorithm>
+#include <deque>
+#include <map>
 #include <queue>
 #include <random>
 
@@ -14,55 +16,79 @@ namespace {
 
 enum class Step { start, fire, verify, heal };
 
-struct Event {
-    Instant at;
-    Step step;
-    size_t trial;
-    bool operator>(const Event& other) const { return at > other.at; }
-};
-using Events = std::priority_queue<Event, std::vector<Event>, std::greater<>>;
-
 struct Open {
     PlannedTrial planned;
     std::unique_ptr<LiveTrial> live;
     Instant fire_due{}, horizon_end{Instant::max()};
     Instant flows_again{}; ///< after a healing: what was held back has passed by then
     std::string invalid;
-    bool fired = false, verified = false, done = false;
+    bool done = false;
 };
 
-/// One batch of worlds, alive together.
-class Batch {
-public:
-    Batch(TrialLab& lab, const ScheduleEvents& tell, const SchedulePace& pace) : lab_(lab), tell_(tell), pace_(pace) {}
+struct Event {
+    Instant at;
+    Step step;
+    Open* trial;
+    bool operator>(const Event& other) const { return at > other.at; }
+};
+using Events = std::priority_queue<Event, std::vector<Event>, std::greater<>>;
 
-    bool run(std::vector<PlannedTrial> trials) {
-        while (!trials.empty()) {
-            if (!build(trials) || !fire_all()) return false;
-            trials = take_spares();
-            if (!trials.empty() && !rest_until(lab_.now() + pace_.spare_pause)) return false;
+/// Worlds are built and fired in groups, and watched beside each other: while one group is built and fired, the ones before
+/// it are watched.
+class Run {
+public:
+    Run(TrialLab& lab, const ScheduleEvents& tell, const SchedulePace& pace, std::vector<PlannedTrial> trials)
+        : lab_(lab), tell_(tell), pace_(pace), to_build_(trials.begin(), trials.end()), total_(trials.size()) {}
+
+    /// False when it was stopped.
+    bool run() {
+        for (;;) {
+            if (!tear_down()) return false;
+            const std::vector<PlannedTrial> group = take_group();
+            if (!group.empty()) {
+                if (!build(group) || !fire_all()) return false;
+                take_spares();
+                continue;
+            }
+            if (to_build_.empty() && spares_.empty() && watched_.empty()) return true;
+            if (!watch()) return false;
         }
-        return wait_for_all();
     }
 
 private:
+    /// What is built next; empty while there is nothing, or no room. Spares are few, and everybody waits for them in the end:
+    /// they go first, and need no room but their own. They come when what follows their fault at once is over for all.
+    std::vector<PlannedTrial> take_group() {
+        const auto size = static_cast<size_t>(std::clamp(pace_.group, 1, std::max(1, lab_.capacity())));
+        const auto room = static_cast<size_t>(std::max(0, std::max(1, lab_.capacity()) - static_cast<int>(open_.size())));
+        const bool has_spares = !spares_.empty() && (lab_.now() >= spares_due_ || !to_build_.empty());
+        const size_t wanted = has_spares ? std::min(spares_.size(), size) : std::min(to_build_.size(), size);
+        if (room < wanted) return {};
+        std::vector<PlannedTrial> group;
+        for (std::deque<PlannedTrial>* from : {&spares_, &to_build_})
+            for (; !from->empty() && group.size() < std::min(size, room) && (from == &to_build_ || has_spares); from->pop_front())
+                group.push_back(std::move(from->front()));
+        return group;
+    }
+
     bool build(const std::vector<PlannedTrial>& trials) {
-        first_ = open_.size();
-        for (const PlannedTrial& planned : trials) {
-            if (!rest_until(lab_.now())) return false;
-            if (tell_.progress)
-                tell_.progress("building", static_cast<int>(open_.size() - first_), static_cast<int>(trials.size()), {});
-            Open open;
-            open.planned = planned;
+        group_.clear();
+        for (size_t i = 0; i < trials.size(); ++i) {
+            end_what_is_over();
+            if (!may_be_busy() || !lab_.sleep_until(lab_.now())) return false;
+            if (tell_.progress) tell_.progress("building", static_cast<int>(i), static_cast<int>(trials.size()), {});
+            auto open = std::make_unique<Open>();
+            open->planned = trials[i];
             try {
-                open.live = lab_.build(planned);
+                open->live = lab_.build(trials[i]);
             } catch (const CannotHere& e) {
-                tell_.finished(not_run(planned, Outcome::skipped, e.what()));
+                tell_end(not_run(trials[i], Outcome::skipped, e.what()));
                 continue;
             } catch (const Error& e) {
-                tell_.finished(not_run(planned, Outcome::invalid, e.what()));
+                tell_end(not_run(trials[i], Outcome::invalid, e.what()));
                 continue;
             }
+            group_.push_back(open.get());
             open_.push_back(std::move(open));
         }
         return rest_until(lab_.now() + pace_.settle);
@@ -70,15 +96,17 @@ private:
 
     /// Every trial has a moment to fire; its proof of life comes as long before as its phase asks for.
     void make_timetable() {
-        Duration longest{0};
-        for (size_t i = first_; i < open_.size(); ++i) longest = std::max(longest, open_[i].planned.before_fault);
-        Instant fire = lab_.now() + longest + 20ms;
-        for (size_t i = first_; i < open_.size(); ++i, fire += pace_.gap) {
-            open_[i].fire_due = fire;
+        std::stable_sort(group_.begin(), group_.end(),
+                         [](const Open* a, const Open* b) { return a->planned.before_fault < b->planned.before_fault; });
+        const Instant begin = lab_.now() + 20ms;
+        Instant fire = begin;
+        for (Open* open : group_) {
+            const Duration before = open->planned.before_fault;
+            open->fire_due = fire = std::max(fire, begin + before);
             // Half a gap aside, so that a start does not meet another trial's firing.
-            const Duration aside = open_[i].planned.before_fault > 0ns ? 0ns : pace_.gap / 2;
-            events_.push({fire - open_[i].planned.before_fault - aside, Step::start, i});
-            events_.push({fire, Step::fire, i});
+            events_.push({fire - before - (before > 0ns ? 0ns : pace_.gap / 2), Step::start, open});
+            events_.push({fire, Step::fire, open});
+            fire += pace_.gap;
         }
     }
 
@@ -86,13 +114,14 @@ private:
         make_timetable();
         int fired = 0;
         while (!events_.empty() || !checks_.empty()) {
+            end_at_horizon();
             Events& next = check_is_next() ? checks_ : events_;
             const Event event = next.top();
             if (!heal_until(event.at) || !lab_.sleep_until(event.at)) return false;
             next.pop();
             handle(event);
             if (event.step == Step::fire && tell_.progress)
-                tell_.progress("firing", ++fired, static_cast<int>(open_.size() - first_), {});
+                tell_.progress("firing", ++fired, static_cast<int>(group_.size()), {});
         }
         return true;
     }
@@ -104,16 +133,13 @@ private:
     }
 
     void handle(const Event& event) {
-        Open& open = open_[event.trial];
-        if (!open.invalid.empty()) return;
+        Open& open = *event.trial;
+        if (open.done || !open.invalid.empty()) return;
         try {
             switch (event.step) {
             case Step::start: open.live->start(); break;
             case Step::fire: fire(event, open); break;
-            case Step::verify:
-                open.invalid = open.live->verify();
-                open.verified = true;
-                break;
+            case Step::verify: open.invalid = open.live->verify(); break;
             case Step::heal: heal(open); break;
             }
         } catch (const Error& e) {
@@ -126,56 +152,62 @@ private:
             if (event.at > open.fire_due + 1s)
                 open.invalid = "noisy: the proof of life was not read and acknowledged within a second";
             else
-                events_.push({lab_.now() + 1ms, Step::fire, event.trial});
+                events_.push({lab_.now() + 1ms, Step::fire, &open});
             return;
         }
         open.invalid = open.live->fire();
         const Instant now = lab_.now();
-        open.fired = true;
         open.horizon_end = now + open.planned.horizon;
         if (!open.invalid.empty()) return;
+        watched_.push_back(&open);
         if (open.planned.traffic == Traffic::one_write)
             open.live->write_at(now + one_write_after_fault);
         // What the canary sent must have had the time to arrive.
-        checks_.push({now + pace_.verify_after + open.planned.scenario->slowest_way(), Step::verify, event.trial});
-        if (open.planned.heal_after) heals_.push({now + *open.planned.heal_after, Step::heal, event.trial});
+        checks_.push({now + pace_.verify_after + open.planned.scenario->slowest_way(), Step::verify, &open});
+        if (open.planned.heal_after) heals_.emplace(now + *open.planned.heal_after, &open);
     }
 
     /// A false alarm before it ends the trial. After it, retransmissions that have backed off wait about as long again as
     /// the outage lasted, and the last check of a trial waits for them.
     void heal(Open& open) {
-        if (open.done || open.live->has_noticed()) return;
+        if (open.live->has_noticed()) return;
         open.live->heal();
         open.flows_again = lab_.now() + 2 * *open.planned.heal_after + 1s;
     }
 
     /// Heals what is due until then, each at its own moment.
     bool heal_until(Instant end) {
-        while (!heals_.empty() && heals_.top().at <= end) {
-            const Event event = heals_.top();
-            if (!lab_.sleep_until(event.at)) return false;
-            heals_.pop();
-            handle(event);
+        while (!heals_.empty() && heals_.begin()->first <= end) {
+            const auto [at, open] = *heals_.begin();
+            if (!lab_.sleep_until(at)) return false;
+            heals_.erase(heals_.begin());
+            handle({at, Step::heal, open});
         }
         return true;
     }
 
-    /// Spares are built while other trials of the batch wait for their healing.
+    /// Heals what would fall due while a world is built or torn down.
+    bool may_be_busy() {
+        while (!heals_.empty() && heals_.begin()->first <= lab_.now() + pace_.busy)
+            if (!heal_until(heals_.begin()->first)) return false;
+        return true;
+    }
+
+    /// Worlds are built while trials wait for their healing.
     bool rest_until(Instant end) { return heal_until(end) && lab_.sleep_until(end); }
 
-    /// Trials that the machine spoilt are told as invalid, and come back as spares.
-    std::vector<PlannedTrial> take_spares() {
-        std::vector<PlannedTrial> spares;
-        for (size_t i = first_; i < open_.size(); ++i) {
-            Open& open = open_[i];
-            if (open.invalid.empty()) continue;
-            if (open.invalid.starts_with(noisy) && open.planned.attempt < pace_.attempts) {
-                spares.push_back(open.planned);
-                ++spares.back().attempt;
+    /// Trials of the group that the machine spoilt are told as invalid, and come back as spares.
+    void take_spares() {
+        for (Open* open : group_) {
+            if (open->invalid.empty()) continue;
+            if (open->invalid.starts_with(noisy) && open->planned.attempt < pace_.attempts) {
+                spares_.push_back(open->planned);
+                ++spares_.back().attempt;
             }
-            finish(open);
+            finish(*open);
         }
-        return spares;
+        group_.clear();
+        spares_due_ = lab_.now() + pace_.spare_pause;
     }
 
     void finish(Open& open) {
@@ -185,52 +217,89 @@ private:
         } catch (const Error& e) {
             line = not_run(open.planned, Outcome::invalid, e.what());
         }
-        tell_.finished(line);
         open.done = true;
+        tell_end(line);
     }
 
-    bool wait_for_all() {
-        for (;;) {
-            int left = 0, total = 0;
-            Instant until{}, next = Instant::max();
-            const Instant now = lab_.now();
-            for (Open& open : open_) {
-                total += open.planned.attempt == 1; // A spare takes a place that is counted already.
-                if (open.done) continue;
-                const bool noticed = open.live->has_noticed() && now >= open.flows_again;
-                if (noticed || now >= open.horizon_end || !open.invalid.empty()) {
-                    finish(open);
-                    continue;
-                }
-                ++left;
-                until = std::max(until, open.horizon_end);
-                next = std::min({next, open.horizon_end, open.live->has_noticed() ? open.flows_again : Instant::max()});
-            }
-            if (tell_.progress) tell_.progress("waiting", total - left, total, until);
-            if (left == 0) return true;
-            if (!heals_.empty()) next = std::min(next, heals_.top().at);
-            if (!lab_.sleep_until_notice(next) || !heal_until(lab_.now())) return false;
+    void tell_end(const TrialLine& line) {
+        ended_ += line.attempt == 1; // A spare takes a place that is counted already.
+        tell_.finished(line);
+    }
+
+    template <typename IsOver> void end_those(IsOver is_over) {
+        std::erase_if(watched_, [&](Open* open) {
+            if (open->done) return true; // It was one of those that the machine spoilt.
+            if (!is_over(*open) || !heal_until(lab_.now())) return false;
+            finish(*open);
+            return true;
+        });
+    }
+
+    /// What a trial costs is counted up to its horizon, so nobody stays beyond it, even while others are fired.
+    void end_at_horizon() {
+        end_those([now = lab_.now()](const Open& open) { return now >= open.horizon_end && open.invalid.empty(); });
+    }
+
+    /// While others are fired a notice is left where it is: whoever comes to fetch it would disturb them.
+    void end_what_is_over() {
+        end_those([now = lab_.now()](const Open& open) {
+            const bool noticed = open.live->has_noticed() && now >= open.flows_again;
+            return noticed || now >= open.horizon_end || !open.invalid.empty();
+        });
+    }
+
+    /// Destroying a namespace disturbs microseconds elsewhere, so it is done before a group is built, and not while one is
+    /// fired.
+    bool tear_down() {
+        std::erase_if(heals_, [](const auto& heal) { return heal.second->done; });
+        for (const auto& open : open_) {
+            if (!open->done) continue;
+            if (!may_be_busy()) return false;
+            open->live.reset();
         }
+        std::erase_if(open_, [](const std::unique_ptr<Open>& open) { return open->done; });
+        return true;
+    }
+
+    /// Sleeps until a trial is over, or spares may be built; false when the run is to be stopped.
+    bool watch() {
+        end_what_is_over();
+        Instant until{}, next = spares_.empty() ? Instant::max() : spares_due_;
+        for (const Open* open : watched_) {
+            until = std::max(until, open->horizon_end);
+            next = std::min({next, open->horizon_end, open->live->has_noticed() ? open->flows_again : Instant::max()});
+        }
+        if (tell_.progress) tell_.progress("waiting", static_cast<int>(ended_), static_cast<int>(total_), until);
+        if (next == Instant::max()) return true; // Nobody is watched any more.
+        if (!heals_.empty()) next = std::min(next, heals_.begin()->first);
+        return lab_.sleep_until_notice(next) && heal_until(lab_.now());
     }
 
     TrialLab& lab_;
     const ScheduleEvents& tell_;
     const SchedulePace& pace_;
-    std::vector<Open> open_;
-    size_t first_ = 0; ///< of the round that is being built and fired
+    std::deque<PlannedTrial> to_build_, spares_;
+    Instant spares_due_{};
+    std::vector<std::unique_ptr<Open>> open_; ///< every world that there is
+    std::vector<Open*> group_;                ///< that is being built and fired
+    std::vector<Open*> watched_;
     Events events_; ///< starts and firings
     Events checks_; ///< verifications
-    Events heals_; ///< they come while other trials are fired, or long after
+    std::multimap<Instant, Open*> heals_; ///< they come while other trials are built and fired, or long after
+    size_t total_, ended_ = 0;
 };
 
-/// Shuffled, so that neighbours in the catalogue do not share a moment of the machine; what is watched for long
-/// together, so that no batch waits for a single trial; storms of signals last, so that they blow while nothing else is
-/// fired.
+/// Shuffled, so that neighbours in the catalogue do not share a moment of the machine; what begins long before its fault,
+/// and what is watched for long, together, so that no group waits for a single trial; storms of signals last, so that they
+/// blow while nothing else is fired.
 std::vector<PlannedTrial> in_firing_order(std::vector<PlannedTrial> trials, uint64_t seed) {
     std::mt19937_64 random(seed);
     for (size_t i = trials.size(); i > 1; --i) std::swap(trials[i - 1], trials[random() % i]);
     std::stable_sort(trials.begin(), trials.end(),
-                     [](const PlannedTrial& a, const PlannedTrial& b) { return a.horizon < b.horizon; });
+                     [](const PlannedTrial& a, const PlannedTrial& b) {
+                         const auto waits = [](const PlannedTrial& t) { return t.before_fault / 2500ms; };
+                         return std::pair(a.horizon, waits(a)) < std::pair(b.horizon, waits(b));
+                     });
     std::stable_partition(trials.begin(), trials.end(),
                           [](const PlannedTrial& t) { return t.scenario->signal_interval == 0ns; });
     return trials;
@@ -267,14 +336,7 @@ bool run_schedule(TrialLab& lab, const std::vector<PlannedTrial>& trials, uint64
         else
             tell.finished(not_run(trial, Outcome::skipped, trial.skip));
     }
-    to_run = in_firing_order(std::move(to_run), seed);
-    const size_t size = static_cast<size_t>(std::max(1, lab.capacity()));
-    for (size_t begin = 0; begin < to_run.size(); begin += size) {
-        const auto end = std::min(begin + size, to_run.size());
-        std::vector<PlannedTrial> batch(to_run.begin() + static_cast<long>(begin), to_run.begin() + static_cast<long>(end));
-        if (!Batch(lab, tell, pace).run(std::move(batch))) return false;
-    }
-    return true;
+    return Run(lab, tell, pace, in_firing_order(std::move(to_run), seed)).run();
 }
 
 } // namespace halfopen

@@ -1,7 +1,7 @@
 #pragma once
-// When what happens. Only the firing, and notices that follow within a second, need quiet; so a batch of worlds is
-// built, left to settle, and fired one trial after another a few milliseconds apart. Then the long waits overlap.
-// Nothing is torn down before the batch is over: destroying a namespace disturbs microseconds elsewhere.
+// When what happens. Only the firing, and notices that follow at once, need quiet; so a group of worlds is built, left to
+// settle, and fired one trial after another a few milliseconds apart. Then the next group is built and fired while the
+// ones before are still watched, so that the long waits overlap and the machine never rests.
 
 #include <functional>
 #include <memory>
@@ -62,7 +62,9 @@ struct SchedulePace {
     Duration settle{std::chrono::milliseconds{300}};  ///< after building, before the first start
     Duration gap{std::chrono::milliseconds{5}};       ///< between two firings
     Duration verify_after{std::chrono::milliseconds{60}};
-    Duration spare_pause{std::chrono::seconds{1}};    ///< before spares are built: sub-second notices are over
+    Duration spare_pause{std::chrono::seconds{1}};    ///< before spares alone are built: sub-second notices are over
+    Duration busy{std::chrono::milliseconds{25}};     ///< so long a world takes to be built, and no healing waits for it
+    int group = 250;                                  ///< worlds that are built and fired at a time
     int attempts = 4;                                 ///< of one trial, before it stays invalid
 };
 

@@ -120,7 +120,7 @@ std::string NamespaceTrial::why_not_ready(Instant due) {
     if (planned_.traffic == Traffic::buffer_full && situation_.notsent_bytes == 0)
         return "noisy: the server's buffer was not full at the fault";
     if (planned_.traffic != Traffic::in_flight) return {};
-    wait_exactly_until(due - 300us);
+    sleep_exactly_until(due - 300us);
     world_.make_server_write(MonotonicClock::now());
     for (;;) {
         const auto tcp = tcp_info(world_.server_socket());

@@ -113,7 +113,4 @@ private:
     std::optional<TcpInfo> info_before_;
 };
 
-/// Sleeps, and looks at the clock for the last stretch: a sleeper may be woken late.
-void wait_exactly_until(Instant due);
-
 } // namespace halfopen

@@ -65,6 +65,7 @@ public:
 class EndOfProgram final : public FaultBase {
 public:
     using FaultBase::FaultBase;
+    bool alert(World& world, Instant due) override { return world.alert_client(ClientDo::end, due); }
     Bracket fire(World& world) override { return world.end_client(); }
     std::string why_not_bitten(World& world) const override {
         return world.client().state() == Process::State::ended ? "" : "the client's process did not end";

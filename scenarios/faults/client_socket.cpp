@@ -11,7 +11,7 @@ class ClientCall : public FaultBase {
 public:
     ClientCall(const FaultInfo& about, ClientDo command, const char* python)
         : FaultBase(about), command_(command), python_(python) {}
-    void alert(World& world) override { world.alert_client(command_); }
+    bool alert(World& world, Instant due) override { return world.alert_client(command_, due); }
     Bracket fire(World& world) override { return world.tell_client(command_); }
     ByHand by_hand() const override { return {python_client(python_), true}; }
 

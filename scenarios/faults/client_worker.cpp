@@ -11,7 +11,7 @@ namespace {
 class HangWorker final : public FaultBase {
 public:
     using FaultBase::FaultBase;
-    void alert(World& world) override { world.alert_client(ClientDo::hang); }
+    bool alert(World& world, Instant due) override { return world.alert_client(ClientDo::hang, due); }
     Bracket fire(World& world) override {
         const Bracket bracket = world.tell_client(ClientDo::hang);
         world.speak_to_worker();
@@ -35,7 +35,7 @@ lock = threading.Lock(); lock.acquire(); lock.acquire()  # a deadlock)"),
 class StopReading final : public FaultBase {
 public:
     using FaultBase::FaultBase;
-    void alert(World& world) override { world.alert_client(ClientDo::stop_reading); }
+    bool alert(World& world, Instant due) override { return world.alert_client(ClientDo::stop_reading, due); }
     Bracket fire(World& world) override { return world.tell_client(ClientDo::stop_reading); }
     std::string why_not_bitten(World& world) const override {
         return world.client().state() == Process::State::running ? "" : "the client's process is not there any more";
@@ -47,7 +47,7 @@ class ReadSlowly final : public FaultBase {
 public:
     ReadSlowly(const FaultInfo& about, const FaultSettings& settings) : FaultBase(about), rate_(settings.bytes_per_second) {}
     void lead_up(World& world) override { before_ = world.unread_by_client(); }
-    void alert(World& world) override { world.alert_client(ClientDo::read_slowly); }
+    bool alert(World& world, Instant due) override { return world.alert_client(ClientDo::read_slowly, due); }
     Bracket fire(World& world) override { return world.tell_client(ClientDo::read_slowly); }
     std::string why_not_bitten(World& world) const override {
         const auto now = world.unread_by_client();

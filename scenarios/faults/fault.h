@@ -83,8 +83,9 @@ public:
     virtual void arm(World&) {}
     /// Shortly before the situation is read: what is so already when it happens, and is not part of it.
     virtual void lead_up(World&) {}
-    /// Less than a millisecond before it happens: wakes whoever is to do it.
-    virtual void alert(World&) {}
+    /// Some milliseconds before it is due. True when whoever does it keeps that moment by himself, and fire() only waits
+    /// for it: to be told at that very moment he would have to be woken, which takes up to milliseconds.
+    virtual bool alert(World&, Instant) { return false; }
     /// It happens, between the two stamps.
     virtual Bracket fire(World&) = 0;
     /// Reads back, some milliseconds later, whether it happened; empty when it did, else what is wrong.

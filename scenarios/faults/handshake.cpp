@@ -20,7 +20,7 @@ public:
         world.topology().client.enter();
         client_.emplace();
     }
-    void alert(World& world) override { world.alert_client(ClientDo::connect); }
+    bool alert(World& world, Instant due) override { return world.alert_client(ClientDo::connect, due); }
     Bracket fire(World& world) override { return world.tell_client(ClientDo::connect); }
     std::string why_not_bitten(World& world) const override {
         const Endpoint end{world.topology().client_ip, client_port};

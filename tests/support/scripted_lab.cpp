@@ -55,6 +55,7 @@ private:
 
 std::unique_ptr<LiveTrial> ScriptedLab::build(const PlannedTrial& planned) {
     note("build", planned.id);
+    now_ += building_takes;
     const Script script = script_(planned);
     if (!script.cannot.empty()) throw CannotHere(script.cannot);
     if (!script.build_error.empty()) throw Error(Exit::incomplete, script.build_error);

@@ -53,6 +53,7 @@ public:
     std::vector<Happened> happened;
     std::optional<Instant> stop_at;
     int worlds = 1000;
+    Duration building_takes{0};
     int alive = 0, most_alive = 0;
 
 private:

@@ -67,7 +67,7 @@ TEST_CASE("the proof of life comes as long before the fault as the phase asks fo
     for (const PlannedTrial& t : trials) CHECK(fires.at(t.id) - starts.at(t.id) == t.before_fault);
 }
 
-TEST_CASE("nothing is torn down while a batch goes on, and long waits overlap") {
+TEST_CASE("long waits overlap") {
     ScriptedLab lab([](const PlannedTrial& t) { return Script{.notices_after = 1s * t.repeat}; });
     Told told;
     const Instant began = lab.now();
@@ -77,13 +77,53 @@ TEST_CASE("nothing is torn down while a batch goes on, and long waits overlap") 
     CHECK(lab.now() - began < 12s);
 }
 
-TEST_CASE("a run that needs more worlds than the machine holds goes in batches") {
+TEST_CASE("while one group of worlds is built and fired, the ones before are watched, each to its own horizon") {
+    ScriptedLab lab(quiet_script);
+    lab.building_takes = 50ms;
+    Told told;
+    const Instant began = lab.now();
+    REQUIRE(run_schedule(lab, repeats("silent-drop", "recv", 300), 1, told.events(), {.group = 50}));
+    CHECK(lab.now() - began < 6 * (50 * 55ms + 1s) + 11s);
+    CHECK(lab.most_alive < 300); // Those that are over make room.
+    const auto fires = lab.when("fire"), ends = lab.when("finish");
+    REQUIRE(ends.size() == 300);
+    for (const auto& [id, at] : fires) {
+        CHECK(ends.at(id) - at >= 10s);
+        CHECK(ends.at(id) - at <= 10s + 500ms);
+    }
+}
+
+TEST_CASE("nothing is built or torn down while a group is fired") {
+    ScriptedLab lab(quiet_script);
+    lab.building_takes = 20ms;
+    Told told;
+    REQUIRE(run_schedule(lab, repeats("silent-drop", "recv", 60), 1, told.events(), {.group = 20}));
+    std::string last;
+    int changes = 0;
+    for (const Happened& h : lab.happened)
+        if (h.what == "build" || h.what == "fire") changes += std::exchange(last, h.what) != h.what;
+    CHECK(changes == 6); // Three groups.
+}
+
+TEST_CASE("a run that needs more worlds than the machine holds waits for room") {
     ScriptedLab lab(quiet_script);
     lab.worlds = 8;
     Told told;
     REQUIRE(run_schedule(lab, repeats("silent-drop", "recv", 30), 1, told.events()));
     CHECK(lab.most_alive == 8);
     CHECK(told.lines.size() == 30);
+}
+
+TEST_CASE("no healing waits until a world is built") {
+    ScriptedLab lab(quiet_script);
+    lab.building_takes = 20ms;
+    auto trials = repeats("silent-drop", "recv", 200);
+    for (PlannedTrial& t : trials) t.heal_after = 3s;
+    Told told;
+    REQUIRE(run_schedule(lab, trials, 1, told.events(), {.group = 20}));
+    const auto heals = lab.when("heal"), fires = lab.when("fire");
+    REQUIRE(heals.size() == 200);
+    for (const auto& [id, at] : heals) CHECK(at - fires.at(id) <= 3s + 1ms);
 }
 
 TEST_CASE("a trial that is watched to its horizon is not ended before it") {
