@@ -57,6 +57,16 @@ public:
 private:
     static SocketEvent refused(const Situation& s, Window write) {
         const Window first = first_icmp_error(flight_of(s));
+        if (s.icmp.after.to > std::chrono::seconds{0})
+            return {SocketEvent::Kind::error,
+                    s.icmp.error,
+                    write + first + at_once,
+                    fmt::format("the router looks for the client by ARP, and answers what waits for it by an ICMP error, {} "
+                                "after the unanswered write: an error at once",
+                                in_seconds(first)),
+                    {fmt::format("{} after the fault: the server writes, and the router asks who has the client's address",
+                                 in_seconds(write)),
+                     fmt::format("{} after the write: nobody does: {}", in_seconds(first), errno_name(s.icmp.error))}};
         return {SocketEvent::Kind::error,
                 s.icmp.error,
                 write + first + at_once,

@@ -158,17 +158,66 @@ Window answered_giving_up(const Flight& f, Duration user_timeout) {
     return over_runs(f, user_timeout, to_the_end, [](const Run& run) { return run.end - run.retransmissions.front(); });
 }
 
+namespace {
+
+Flight in_silence(Flight f) {
+    f.icmp = {};
+    return f;
+}
+
+/// From the write to the router's first answers, at the earliest and at the latest.
+Window late_answer(const Flight& f) {
+    const Window write = f.after_fault, after = f.icmp.after;
+    return {std::max<Duration>(0ns, after.from - write.to), write.to < after.from ? after.to - write.from : after.to};
+}
+
+/// When the connection ends, from the write.
+Window late_end(const Flight& f, Duration user_timeout) {
+    return retransmission(in_silence(f), 1) + late_answered_giving_up(f, user_timeout);
+}
+
+} // namespace
+
+Window late_answered_retransmission(const Flight& f, int n) {
+    const Window silent = retransmission(in_silence(f), n);
+    const Duration soonest = late_answer(f).from;
+    if (n == 1 || silent.to <= soonest)
+        return silent;
+    return {std::min(silent.from, std::max(retransmission(in_silence(f), 1).from, soonest)), silent.to};
+}
+
+Window late_answered_giving_up(const Flight& f, Duration user_timeout) {
+    const Window silent = giving_up(in_silence(f), user_timeout), first = retransmission(in_silence(f), 1);
+    const Duration soonest = late_answer(f).from - first.to;
+    if (silent.to <= soonest)
+        return silent;
+    const Duration limit = user_timeout > 0ns ? user_timeout : retransmission_budget(f.kernel.retries2, f.kernel.rto_max);
+    // The gap that is taken back is one of those before the limit, the last of which is half as long as the limit; and the
+    // re-arming does not know the user timeout.
+    const Duration one_gap = std::min(std::max(f.rto, limit / 4), f.kernel.rto_max);
+    return {std::min(silent.from, std::max(limit, soonest)), silent.to + one_gap};
+}
+
 Window first_icmp_error(const Flight& f) {
+    if (f.icmp.after.to > 0ns)
+        return late_answer(f);
     const auto first = [](const Run& run) { return run.first_told.value_or(run.end); };
     return from_event(over_runs(f, 0ns, soon, first), f.kernel.hz);
 }
 
 Window first_soft_error(const Flight& f) {
+    if (f.icmp.after.to > 0ns)
+        return late_answer(f);
     const auto first = [](const Run& run) { return run.first_answer.value_or(run.end); };
     return from_event(over_runs(f, 0ns, soon, first), f.kernel.hz);
 }
 
 int error_after_icmp(const Flight& f, Duration user_timeout) {
+    if (f.icmp.after.to > 0ns) {
+        const Window end = late_end(f, user_timeout), answer = late_answer(f);
+        // The answers themselves can make the kernel look at its limit, before the error is stored (tcp_ld_RTO_revert()).
+        return end.to <= answer.from ? ETIMEDOUT : end.from > answer.to + f.rto ? f.icmp.error : 0;
+    }
     bool all = true, none = true;
     for_each_run(f, user_timeout, soon, [&](const Run& run) {
         all &= run.told();
@@ -178,7 +227,10 @@ int error_after_icmp(const Flight& f, Duration user_timeout) {
 }
 
 std::string say_soft(const IcmpAnswer& icmp) {
-    return fmt::format("; the router's ICMP error is only a soft one, kept until then{}",
+    const std::string late = icmp.after.to > 0ns ? fmt::format(", comes {} after the fault, when ARP has failed,",
+                                                               in_seconds(icmp.after))
+                                                 : "";
+    return fmt::format("; the router's ICMP error{} is only a soft one, kept until then{}", late,
                        icmp.undoes_backoff ? ", and each that comes takes a doubling of the gaps back (RFC 6069)" : "");
 }
 

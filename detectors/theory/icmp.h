@@ -12,6 +12,12 @@
 // error of a route is paid for twice from the same account, once in net/ipv4/route.c: ip_error(), so that two in a row are
 // all there are, and none as long as packets come in every second.
 
+// A router that has forgotten where the client is looks for it first: it asks three times by ARP, a second apart, and what
+// is to be passed on waits meanwhile (net/core/neighbour.c: neigh_timer_handler()). When nobody answers, all that waits is
+// answered at once by "host unreachable" (net/ipv4/arp.c: arp_error_report()), and the next segment makes it look anew.
+// How many errors come together depends on what waits, so after the first of them there are only bounds: each can make a
+// retransmission come earlier than it would in silence, and none later.
+
 #include <string>
 
 #include "detectors/theory/retransmission.h"
@@ -30,6 +36,10 @@ Window first_icmp_error(const Flight&);
 /// The same to the first that is kept as a soft error, locked or not. SO_ERROR tells, and clears, that one too
 /// (net/core/sock.c: sk_getsockopt()).
 Window first_soft_error(const Flight&);
+
+/// The bounds of the same where the router answers late.
+Window late_answered_retransmission(const Flight&, int n);
+Window late_answered_giving_up(const Flight&, Duration user_timeout);
 
 /// What ends the connection: the router's error, or ETIMEDOUT when none of its answers came; 0 when either may be.
 int error_after_icmp(const Flight&, Duration user_timeout);

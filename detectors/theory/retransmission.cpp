@@ -107,6 +107,8 @@ Window first_resend(const Flight& f) {
 }
 
 Window retransmission(const Flight& f, int n) {
+    if (f.icmp.after.to > 0ns)
+        return late_answered_retransmission(f, n);
     if (f.icmp.undoes_backoff)
         return answered_retransmission(f, n);
     if (f.crowded) {
@@ -120,6 +122,8 @@ Window retransmission(const Flight& f, int n) {
 }
 
 Window giving_up(const Flight& f, Duration user_timeout) {
+    if (f.icmp.after.to > 0ns)
+        return late_answered_giving_up(f, user_timeout);
     if (f.icmp.undoes_backoff)
         return answered_giving_up(f, user_timeout);
     const auto chain = [&](int64_t stamp) { return run_to_end(f, user_timeout, stamp).end; };

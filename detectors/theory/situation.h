@@ -45,6 +45,9 @@ struct IcmpAnswer {
     int error = 0;              ///< the errno that the kernel makes of it (icmp_err_convert); 0: no such router
     bool undoes_backoff = false; ///< network or host unreachable: takes back one doubling of the RTO (RFC 6069)
     bool by_route = false;      ///< it comes from a route that leads nowhere, whose errors are limited twice
+    /// From the fault to the first answers, where the router looks for the client by ARP before it gives up on what waits for
+    /// it; zero: it answers at once. It looks anew for what comes later, and that takes as long again.
+    Window after{Duration{0}, Duration{0}};
     explicit operator bool() const { return error != 0; }
 };
 

@@ -55,7 +55,7 @@ Flight flight_of(const Situation& s) {
     Flight f{s.kernel, s.rto, s.srtt, static_cast<int>(std::max(1u, s.unacked)), keeps_writing};
     f.icmp = s.icmp;
     if (s.icmp)
-        f.after_fault = unanswered_write_of(s, std::nullopt).value_or(Window{0ns, 1s});
+        f.after_fault = unanswered_write_of(s, std::nullopt).value_or(Window{0ns, std::max<Duration>(1s, s.icmp.after.from)});
     return f;
 }
 

@@ -82,9 +82,9 @@ std::string say_later(const Plan& plan) {
     int later = 0;
     Duration latest{0};
     for (const PlannedTrial& t : plan.trials) {
-        if (!t.skip.empty() || t.planned.kind != Prediction::Kind::window || t.planned.after.from <= t.horizon) continue;
+        if (!t.skip.empty() || t.planned->kind != Prediction::Kind::window || t.planned->after.from <= t.horizon) continue;
         ++later;
-        latest = std::max(latest, t.planned.after.to);
+        latest = std::max(latest, t.planned->after.to);
     }
     if (later == 0) return {};
     const auto hours = latest / 1h + 1;

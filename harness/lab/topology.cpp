@@ -9,9 +9,7 @@ namespace halfopen {
 
 namespace {
 
-// Locally administered addresses; the last byte says whose they are.
-constexpr Mac mac(uint8_t last) { return {0x02, 0x00, 0x00, 0x00, 0x00, last}; }
-constexpr Mac client_mac = mac(1), router_client_mac = mac(2), router_server_mac = mac(3), server_mac = mac(4);
+constexpr Mac router_client_mac = lab_mac(2), router_server_mac = lab_mac(3), server_mac = lab_mac(4);
 
 /// One end host: its address, the way out, and the router as a permanent neighbour.
 void set_up_host(RouteSocket& route, Ipv4 own, Ipv4 gateway, Mac gateway_mac) {

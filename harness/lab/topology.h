@@ -20,6 +20,9 @@ inline constexpr Ipv4 client_address{{192, 0, 2, 10}};
 inline constexpr Ipv4 router_client_side{{192, 0, 2, 1}};
 inline constexpr Ipv4 router_server_side{{198, 51, 100, 1}};
 inline constexpr Ipv4 server_address{{198, 51, 100, 10}};
+/// Hardware addresses are locally administered; the last byte says whose they are.
+constexpr Mac lab_mac(uint8_t last) { return {0x02, 0x00, 0x00, 0x00, 0x00, last}; }
+inline constexpr Mac client_mac = lab_mac(1);
 inline constexpr uint16_t server_port = 5000;
 inline constexpr uint16_t canary_port = 5001;
 /// Where the server's program has not accepted, nobody there could ask for the client's port; so it is this one.

@@ -121,14 +121,47 @@ void RouteSocket::add_host_route(const std::string& link, Ipv4 host, Ipv4 gatewa
              to_string(gateway));
 }
 
-void RouteSocket::add_neighbour(const std::string& link, Ipv4 address, Mac mac) {
-    const Neighbour neighbour{rtnl_neigh_alloc()};
-    rtnl_neigh_set_ifindex(neighbour.get(), index_of(socket_.get(), link));
+namespace {
+
+Neighbour neighbour_on(int index, Ipv4 address) {
+    Neighbour neighbour{rtnl_neigh_alloc()};
+    rtnl_neigh_set_ifindex(neighbour.get(), index);
+    rtnl_neigh_set_family(neighbour.get(), AF_INET);
     rtnl_neigh_set_dst(neighbour.get(), nl_address(address).get());
+    return neighbour;
+}
+
+void add(nl_sock* socket, int index, Ipv4 address, Mac mac, int state, int flags) {
+    const Neighbour neighbour = neighbour_on(index, address);
     rtnl_neigh_set_lladdr(neighbour.get(), nl_address(mac).get());
-    rtnl_neigh_set_state(neighbour.get(), NUD_PERMANENT);
-    nl_check(rtnl_neigh_add(socket_.get(), neighbour.get(), NLM_F_CREATE), "adding neighbour {} on {}",
-             to_string(address), link);
+    rtnl_neigh_set_state(neighbour.get(), state);
+    nl_check(rtnl_neigh_add(socket, neighbour.get(), flags), "adding neighbour {}", to_string(address));
+}
+
+} // namespace
+
+void RouteSocket::add_neighbour(const std::string& link, Ipv4 address, Mac mac) {
+    add(socket_.get(), index_of(socket_.get(), link), address, mac, NUD_PERMANENT, NLM_F_CREATE);
+}
+
+void RouteSocket::learn_neighbour(const std::string& link, Ipv4 address, Mac mac) {
+    add(socket_.get(), index_of(socket_.get(), link), address, mac, NUD_REACHABLE, NLM_F_CREATE | NLM_F_REPLACE);
+}
+
+bool RouteSocket::knows_neighbour(const std::string& link, Ipv4 address) {
+    nl_cache* all = nullptr;
+    nl_check(rtnl_neigh_alloc_cache(socket_.get(), &all), "reading the neighbours");
+    const std::unique_ptr<nl_cache, Put<nl_cache_free>> neighbours{all};
+    const Neighbour found{rtnl_neigh_get(all, index_of(socket_.get(), link), nl_address(address).get())};
+    return found && !(rtnl_neigh_get_state(found.get()) & (NUD_INCOMPLETE | NUD_FAILED));
+}
+
+RouteSocket::Change RouteSocket::forgetting_neighbour(const std::string& link, Ipv4 address) {
+    nl_msg* message = nullptr;
+    const Neighbour neighbour = neighbour_on(index_of(socket_.get(), link), address);
+    nl_check(rtnl_neigh_build_delete_request(neighbour.get(), 0, &message), "preparing to forget neighbour {}",
+             to_string(address));
+    return Change{message};
 }
 
 bool RouteSocket::is_running(const std::string& link) {
@@ -166,12 +199,9 @@ void RouteSocket::make(const Change& change) {
 }
 
 unsigned char RouteSocket::route_type(Ipv4 network, int prefix, int table) {
-    struct Put_cache {
-        void operator()(nl_cache* cache) const { nl_cache_free(cache); }
-    };
     nl_cache* all = nullptr;
     nl_check(rtnl_route_alloc_cache(socket_.get(), AF_INET, 0, &all), "reading the routes");
-    const std::unique_ptr<nl_cache, Put_cache> routes{all};
+    const std::unique_ptr<nl_cache, Put<nl_cache_free>> routes{all};
     const NlAddress wanted = nl_address(network, prefix);
     for (nl_object* object = nl_cache_get_first(all); object; object = nl_cache_get_next(object)) {
         auto* route = reinterpret_cast<rtnl_route*>(object);

@@ -28,6 +28,10 @@ public:
     void add_host_route(const std::string& link, Ipv4 host, Ipv4 gateway);
     /// A permanent neighbour: no ARP, and no place in the machine-wide table that all namespaces share.
     void add_neighbour(const std::string& link, Ipv4, Mac);
+    /// One that the kernel might have learned by ARP itself, and forgets as it would forget that; takes the place of another.
+    void learn_neighbour(const std::string& link, Ipv4, Mac);
+    /// True when the hardware address of that neighbour is known, or was a while ago.
+    bool knows_neighbour(const std::string& link, Ipv4);
     /// True when the link is up and has carrier. Asking also makes the kernel finish pending link changes
     /// (linkwatch_sync_dev, since 6.8): without it a new veth may drop its first packets.
     bool is_running(const std::string& link);
@@ -42,6 +46,7 @@ public:
     Change setting(const std::string& link, bool up);
     /// A route that refuses what is sent to that network: RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT (ip-route(8)).
     Change adding_refusal(unsigned char type, Ipv4 network, int prefix, int table = main_table);
+    Change forgetting_neighbour(const std::string& link, Ipv4);
     void make(const Change&);
     /// The type of the route to exactly that network, RTN_UNSPEC when there is none.
     unsigned char route_type(Ipv4 network, int prefix, int table = main_table);

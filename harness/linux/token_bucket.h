@@ -1,7 +1,6 @@
 #pragma once
-// A token bucket on one link (tc-tbf(8)), so wide that everything passes, until it is made so small that nothing does.
+// A token bucket on one link (tc-tbf(8)), so wide that everything passes at once, until it is made smaller.
 //
-// A packet that is longer than the bucket is refused at once, and whoever sent it is told: NET_XMIT_DROP (tbf_enqueue()).
 // As netem is, it is put on the link ahead; to change its numbers is one message (tbf_change()).
 
 #include <memory>
@@ -15,12 +14,18 @@ namespace halfopen {
 /// On one link of the network namespace that the thread was in when it was made.
 class TokenBucket {
 public:
-    /// CannotHere when the kernel has no sch_tbf.
-    explicit TokenBucket(const std::string& link);
-    /// From now on no packet fits.
+    struct Size {
+        unsigned bytes_per_second = 1'000'000'000;
+        unsigned bucket = 10'000'000; ///< bytes that pass at once
+        unsigned queue = 10'000'000;  ///< bytes that wait for their turn
+    };
+    /// As wide as a Size is by itself. CannotHere when the kernel has no sch_tbf.
+    TokenBucket(const std::string& link, const Size& small);
+    /// From now on it is of the small size.
     void shrink() { send(*small_); }
-    /// Asks the kernel how many packets it has refused.
+    /// Asks the kernel how many packets it has refused, and how many bytes pass in a second.
     unsigned long refused();
+    unsigned rate();
 
 private:
     struct Free {
@@ -28,7 +33,7 @@ private:
         void operator()(nl_msg*) const;
     };
     using Message = std::unique_ptr<nl_msg, Free>;
-    Message holding(unsigned bytes) const;
+    Message making(const Size&) const;
     void send(nl_msg&);
 
     std::string link_;

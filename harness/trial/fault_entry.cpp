@@ -51,6 +51,13 @@ constexpr Key keys[] = {
              f.fail(f.at(t, "bytes_per_second"), "\"bytes_per_second\" must be a number from 80 to 1000000");
          s.bytes_per_second = static_cast<unsigned>(value);
      }},
+    {"bits_per_second",
+     [](auto& f, auto& t, auto& s) {
+         const int64_t value = f.integer_or(t, "bits_per_second", 0);
+         if (value < 800 || value > 1'000'000'000)
+             f.fail(f.at(t, "bits_per_second"), "\"bits_per_second\" must be a number from 800 to 1000000000");
+         s.bits_per_second = static_cast<unsigned>(value);
+     }},
 };
 
 void read_key(const TomlFile& file, const toml::table& entry, std::string_view name, FaultSettings& settings) {

@@ -147,7 +147,7 @@ Plan plan_of(const OwnServer& server, const OwnServerSelection& selection) {
     trial.detector = method_of(server);
     trial.spec = server.name();
     trial.horizon = plan.horizon;
-    trial.planned = trial.detector->predict({});
+    trial.planned = std::make_shared<const Prediction>(trial.detector->predict({}));
     for (const Traffic traffic : profiles)
         for (const std::string& word : selection.scenarios.empty() ? default_scenarios_to_try() : selection.scenarios) {
             trial.scenario = &find_scenario(word);

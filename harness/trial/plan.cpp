@@ -102,7 +102,7 @@ void add_cell(Plan& plan, const Common& common, const Choice::Column& column, co
     const Phases phases = phases_of(scenario, *detector, common.sweep_up_to);
     Situation situation = planned_situation(scenario, traffic, *detector, phases.range(traffic), common.kernel);
     situation.horizon = trial.horizon;
-    trial.planned = detector->predict(situation);
+    trial.planned = std::make_shared<const Prediction>(detector->predict(situation));
     const double u = jitter(plan.seed, cell);
     for (int i = 0; i < plan.repeats; ++i) {
         trial.repeat = i + 1;

@@ -28,7 +28,8 @@ struct PlannedTrial {
     Duration horizon{0};
     Duration before_fault{0}; ///< from the proof of life to the fault: lead + phase x period
     std::optional<Duration> heal_after; ///< from the fault to its healing
-    Prediction planned;       ///< over all phases of the cell
+    /// Over all phases of the cell, whose repeats share it.
+    std::shared_ptr<const Prediction> planned = std::make_shared<const Prediction>();
     std::string skip;         ///< why it is not run; empty when it is
 };
 

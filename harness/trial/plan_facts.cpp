@@ -49,9 +49,9 @@ int Plan::count_run() const {
 Plan::Longest Plan::longest_wait() const {
     Longest longest;
     for (const PlannedTrial& t : trials)
-        if (t.skip.empty() && t.planned.kind == Prediction::Kind::window && t.planned.after.to <= t.horizon &&
-            t.planned.after.to > longest.wait)
-            longest = {t.planned.after.to, t.detector->label()};
+        if (t.skip.empty() && t.planned->kind == Prediction::Kind::window && t.planned->after.to <= t.horizon &&
+            t.planned->after.to > longest.wait)
+            longest = {t.planned->after.to, t.detector->label()};
     return longest;
 }
 

@@ -18,7 +18,7 @@ constexpr Duration cost_of_world = 60ms, cost_of_waking = 350us;
 
 /// Notices within a second, and storms of signals, are a matter of microseconds.
 bool is_quick(const PlannedTrial& t) {
-    const Prediction& p = t.planned;
+    const Prediction& p = *t.planned;
     const bool soon = p.kind == Prediction::Kind::window && p.after.from >= 0ns && p.after.to <= 1s;
     return soon || t.scenario->signal_interval > 0ns;
 }
@@ -80,7 +80,7 @@ Json of(const PlannedTrial& t) {
             {"horizon_ns", t.horizon.count()},
             {"before_fault_ns", t.before_fault.count()},
             {"heal_after_ns", t.heal_after ? Json(t.heal_after->count()) : Json(nullptr)},
-            {"planned", of(t.planned)}};
+            {"planned", of(*t.planned)}};
 }
 
 PlannedTrial read_trial(const Json& j, const std::optional<OwnServer>& server) {
@@ -95,15 +95,15 @@ PlannedTrial read_trial(const Json& j, const std::optional<OwnServer>& server) {
     t.horizon = Duration{j.at("horizon_ns").get<int64_t>()};
     t.before_fault = Duration{j.at("before_fault_ns").get<int64_t>()};
     if (!j.at("heal_after_ns").is_null()) t.heal_after = Duration{j.at("heal_after_ns").get<int64_t>()};
-    t.planned = read_prediction(j.at("planned"));
+    t.planned = std::make_shared<const Prediction>(read_prediction(j.at("planned")));
     return t;
 }
 
 } // namespace
 
 Duration expected_cost(const PlannedTrial& t) {
-    const bool ends = t.planned.kind == Prediction::Kind::window && t.planned.after.to < t.horizon;
-    const Duration watched = t.before_fault + std::max<Duration>(0ns, ends ? t.planned.after.to : t.horizon);
+    const bool ends = t.planned->kind == Prediction::Kind::window && t.planned->after.to < t.horizon;
+    const Duration watched = t.before_fault + std::max<Duration>(0ns, ends ? t.planned->after.to : t.horizon);
     const double wakings = wakings_per_second(t) * std::chrono::duration<double>(watched).count();
     return cost_of_world + Duration{static_cast<int64_t>(wakings * static_cast<double>(cost_of_waking.count()))};
 }

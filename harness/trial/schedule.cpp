@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+using Trials = std::vector<const PlannedTrial*>;
+
 enum class Step { start, fire, verify, heal };
 
 struct Open {
@@ -37,7 +39,7 @@ using Events = std::priority_queue<Event, std::vector<Event>, std::greater<>>;
 /// it are watched.
 class Run {
 public:
-    Run(TrialLab& lab, const ScheduleEvents& tell, const SchedulePace& pace, std::vector<PlannedTrial> trials)
+    Run(TrialLab& lab, const ScheduleEvents& tell, const SchedulePace& pace, const Trials& trials)
         : lab_(lab), tell_(tell), pace_(pace), to_build_(trials.begin(), trials.end()), total_(trials.size()) {}
 
     /// False when it was stopped.
@@ -65,9 +67,10 @@ private:
         const size_t wanted = has_spares ? std::min(spares_.size(), size) : std::min(to_build_.size(), size);
         if (room < wanted) return {};
         std::vector<PlannedTrial> group;
-        for (std::deque<PlannedTrial>* from : {&spares_, &to_build_})
-            for (; !from->empty() && group.size() < std::min(size, room) && (from == &to_build_ || has_spares); from->pop_front())
-                group.push_back(std::move(from->front()));
+        const size_t most = std::min(size, room);
+        for (; has_spares && !spares_.empty() && group.size() < most; spares_.pop_front())
+            group.push_back(std::move(spares_.front()));
+        for (; !to_build_.empty() && group.size() < most; to_build_.pop_front()) group.push_back(*to_build_.front());
         return group;
     }
 
@@ -228,7 +231,6 @@ private:
 
     template <typename IsOver> void end_those(IsOver is_over) {
         std::erase_if(watched_, [&](Open* open) {
-            if (open->done) return true; // It was one of those that the machine spoilt.
             if (!is_over(*open) || !heal_until(lab_.now())) return false;
             finish(*open);
             return true;
@@ -252,6 +254,7 @@ private:
     /// fired.
     bool tear_down() {
         std::erase_if(heals_, [](const auto& heal) { return heal.second->done; });
+        std::erase_if(watched_, [](const Open* open) { return open->done; }); // Spoilt ones end without being watched.
         for (const auto& open : open_) {
             if (!open->done) continue;
             if (!may_be_busy()) return false;
@@ -278,7 +281,8 @@ private:
     TrialLab& lab_;
     const ScheduleEvents& tell_;
     const SchedulePace& pace_;
-    std::deque<PlannedTrial> to_build_, spares_;
+    std::deque<const PlannedTrial*> to_build_; ///< not copies: every process of every world would have them too
+    std::deque<PlannedTrial> spares_;
     Instant spares_due_{};
     std::vector<std::unique_ptr<Open>> open_; ///< every world that there is
     std::vector<Open*> group_;                ///< that is being built and fired
@@ -292,16 +296,15 @@ private:
 /// Shuffled, so that neighbours in the catalogue do not share a moment of the machine; what begins long before its fault,
 /// and what is watched for long, together, so that no group waits for a single trial; storms of signals last, so that they
 /// blow while nothing else is fired.
-std::vector<PlannedTrial> in_firing_order(std::vector<PlannedTrial> trials, uint64_t seed) {
+Trials in_firing_order(Trials trials, uint64_t seed) {
     std::mt19937_64 random(seed);
     for (size_t i = trials.size(); i > 1; --i) std::swap(trials[i - 1], trials[random() % i]);
-    std::stable_sort(trials.begin(), trials.end(),
-                     [](const PlannedTrial& a, const PlannedTrial& b) {
-                         const auto waits = [](const PlannedTrial& t) { return t.before_fault / 2500ms; };
-                         return std::pair(a.horizon, waits(a)) < std::pair(b.horizon, waits(b));
-                     });
+    std::stable_sort(trials.begin(), trials.end(), [](const PlannedTrial* a, const PlannedTrial* b) {
+        const auto waits = [](const PlannedTrial* t) { return t->before_fault / 2500ms; };
+        return std::pair(a->horizon, waits(a)) < std::pair(b->horizon, waits(b));
+    });
     std::stable_partition(trials.begin(), trials.end(),
-                          [](const PlannedTrial& t) { return t.scenario->signal_interval == 0ns; });
+                          [](const PlannedTrial* t) { return t->scenario->signal_interval == 0ns; });
     return trials;
 }
 
@@ -321,7 +324,7 @@ TrialLine not_run(const PlannedTrial& planned, Outcome outcome, const std::strin
     line.truth = planned.scenario->truth;
     line.horizon = planned.horizon;
     line.situation.heals_after = planned.heal_after;
-    line.planned = line.predicted = to_line(planned.planned, line.truth, line.horizon);
+    line.planned = line.predicted = to_line(*planned.planned, line.truth, line.horizon);
     line.outcome = outcome;
     line.why = why;
     return line;
@@ -329,10 +332,10 @@ TrialLine not_run(const PlannedTrial& planned, Outcome outcome, const std::strin
 
 bool run_schedule(TrialLab& lab, const std::vector<PlannedTrial>& trials, uint64_t seed, const ScheduleEvents& tell,
                   const SchedulePace& pace) {
-    std::vector<PlannedTrial> to_run;
+    Trials to_run;
     for (const PlannedTrial& trial : trials) {
         if (trial.skip.empty())
-            to_run.push_back(trial);
+            to_run.push_back(&trial);
         else
             tell.finished(not_run(trial, Outcome::skipped, trial.skip));
     }

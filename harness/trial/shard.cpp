@@ -21,8 +21,8 @@ Shard parse_shard(const std::string& text) {
 
 Duration expected_duration(const PlannedTrial& t) {
     if (!t.skip.empty()) return Duration{0};
-    const bool ends = t.planned.kind == Prediction::Kind::window && t.planned.after.to < t.horizon;
-    return t.before_fault + std::max(Duration{0}, ends ? t.planned.after.to : t.horizon);
+    const bool ends = t.planned->kind == Prediction::Kind::window && t.planned->after.to < t.horizon;
+    return t.before_fault + std::max(Duration{0}, ends ? t.planned->after.to : t.horizon);
 }
 
 std::set<size_t> dealt(const std::vector<Duration>& expected, const Shard& shard) {

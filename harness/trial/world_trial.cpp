@@ -11,7 +11,7 @@ namespace halfopen {
 using namespace std::chrono_literals;
 
 WorldTrial::WorldTrial(const PlannedTrial& planned, const KernelFacts& kernel, World world)
-    : planned_(planned), kernel_(kernel), world_(std::move(world)), predicted_(planned.planned) {}
+    : planned_(planned), kernel_(kernel), world_(std::move(world)), predicted_(*planned.planned) {}
 
 void WorldTrial::arm() {
     for (const FaultEntry& fault : planned_.scenario->faults) {

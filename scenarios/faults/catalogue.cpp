@@ -23,6 +23,9 @@
     FAULT(forget_nat_reset)                                                                                            \
     FAULT(forget_nat_rebind)                                                                                           \
     FAULT(reject_with_reset)                                                                                           \
+    FAULT(go_dark)                                                                                                     \
+    FAULT(client_cable_pulled)                                                                                         \
+    FAULT(thin_pipe)                                                                                                   \
     FAULT(delay)                                                                                                       \
     FAULT(jitter)                                                                                                      \
     FAULT(lose)                                                                                                        \

@@ -4,6 +4,7 @@
 // It is armed before the connection is made, fired by one message, verified without touching the connection, and
 // able to say what a person would type. To add one: a class in the .cpp of its family, one line in catalogue.cpp.
 
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,14 +26,15 @@ struct Healing {
 };
 
 /// What a scenario file says of a fault besides its name: `every`, `away`, `back`, `delay`, `jitter`, `loss_percent`,
-/// `reorder_percent`, `duplicate_percent`, `corrupt_percent`, `pause`, `moment`, `bytes_per_second`, and `for` with
-/// `for_without_limit`.
+/// `reorder_percent`, `duplicate_percent`, `corrupt_percent`, `pause`, `moment`, `bytes_per_second`, `bits_per_second`, and
+/// `for` with `for_without_limit`.
 struct FaultSettings {
     Duration every{0};     ///< between two signals
     Impairment impairment; ///< of either direction
     Duration away{0}, back{0}; ///< nothing passes for so long, then all does for so long
     Duration pause{0}, moment{0}; ///< the client's process stands still so long, then runs so long, again and again
     unsigned bytes_per_second = 0; ///< that the client reads
+    unsigned bits_per_second = 0;  ///< that pass, each way
     std::optional<Healing> heals;
     bool operator==(const FaultSettings&) const = default;
 };
@@ -40,6 +42,17 @@ struct FaultSettings {
 /// How wide the bracket of a fault may be that changes links, addresses, routes or queueing disciplines: it waits for a
 /// lock that the whole machine shares (rtnl_lock()), and meanwhile other worlds are built.
 inline constexpr Duration with_network_lock = std::chrono::milliseconds{5};
+
+/// A router that has lost the client's hardware address asks for it three times, a second apart by the timer wheel, and then
+/// says that the host cannot be reached (net/ipv4/arp.c: arp_error_report()).
+inline constexpr IcmpAnswer arp_fails{.error = EHOSTUNREACH,
+                                      .undoes_backoff = true,
+                                      .after = {std::chrono::seconds{3}, std::chrono::milliseconds{3250}}};
+/// The same where it loses that address with the carrier, of which the kernel takes notice up to a second later
+/// (net/core/link_watch.c), and the next segment after that is what makes it ask.
+inline constexpr IcmpAnswer arp_fails_without_carrier{.error = EHOSTUNREACH,
+                                                      .undoes_backoff = true,
+                                                      .after = {std::chrono::seconds{3}, std::chrono::milliseconds{4800}}};
 
 /// What is known of a fault without firing it.
 struct FaultInfo {

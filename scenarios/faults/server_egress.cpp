@@ -9,13 +9,14 @@ namespace halfopen::faults {
 
 namespace {
 
-/// The bucket waits on the server's link, so wide that everything passes; firing makes it smaller than any packet.
+/// The bucket waits on the server's link, so wide that everything passes; firing makes it smaller than any packet. One that is
+/// longer than the bucket is refused at once, and whoever sent it is told: NET_XMIT_DROP (tbf_enqueue()).
 class ServerEgressDrop final : public FaultBase {
 public:
     using FaultBase::FaultBase;
     void arm(World& world) override {
         world.topology().server.enter();
-        bucket_.emplace("eth0");
+        bucket_.emplace("eth0", TokenBucket::Size{.bucket = 10});
     }
     Bracket fire(World&) override { return stamped([this] { bucket_->shrink(); }); }
     std::string why_not_bitten(World&) const override {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr IcmpAnswer host{.error = EHOSTUNREACH, .undoes_backoff = true};
 constexpr IcmpAnswer port{.error = ECONNREFUSED};
+constexpr IcmpAnswer by_arp{.error = EHOSTUNREACH, .undoes_backoff = true, .after = {3s, 3250ms}};
 constexpr IcmpAnswer route{.error = EHOSTUNREACH, .undoes_backoff = true, .by_route = true};
 
 Situation refused(const IcmpAnswer& icmp, Traffic traffic = Traffic::idle) {
@@ -69,6 +70,39 @@ TEST_CASE("a timeout of data carries the router's error, and one of keepalive do
         CHECK(idle.signal == "recv: ETIMEDOUT");
         CHECK(idle.after == silent_drop("keepalive").after);
     }
+}
+
+TEST_CASE("what is over before a router has asked in vain by ARP is as in silence") {
+    const Flight f = refused_write(by_arp);
+    for (int n = 1; n <= 3; ++n) CHECK(retransmission(f, n) == retransmission(one_segment(), n));
+    CHECK(unanswered_write(f, 2s) == unanswered_write(one_segment(), 2s));
+    CHECK(predict("tcp-info", refused(by_arp, Traffic::one_write)).after == silent_drop("tcp-info", Traffic::one_write).after);
+    CHECK(predict("user-timeout:timeout=2s", refused(by_arp, Traffic::one_write)).signal == "recv: ETIMEDOUT");
+}
+
+TEST_CASE("once it has, what waits may come sooner and never later, and a user timeout may come late") {
+    const Flight f = refused_write(by_arp);
+    for (int n = 5; n <= 8; ++n) {
+        CHECK(retransmission(f, n).to == retransmission(one_segment(), n).to);
+        CHECK(retransmission(f, n).from < retransmission(one_segment(), n).from);
+        CHECK(retransmission(f, n).from >= 2980ms);
+    }
+    require_holds(unanswered_write(f, 6s), 6.421); // measured by a router, 6.18
+    CHECK(unanswered_write(f, 6s).from >= 6s);
+    CHECK(predict("user-timeout:timeout=6s", refused(by_arp, Traffic::one_write)).signal == "recv: EHOSTUNREACH");
+    CHECK(predict("keepalive", refused(by_arp)).after == silent_drop("keepalive").after);
+}
+
+TEST_CASE("IP_RECVERR hears of a host that ARP cannot find three seconds after the fault, whenever the write was") {
+    for (const Traffic traffic : {Traffic::one_write, Traffic::in_flight}) {
+        const Prediction p = predict("error-queue", refused(by_arp, traffic));
+        REQUIRE(p.kind == Kind::window);
+        CHECK(p.signal == "recv: EHOSTUNREACH");
+        require_holds(p.after, 3.07);
+        CHECK(p.after.from > 2900ms);
+        CHECK(p.after.to < 3400ms);
+    }
+    CHECK(predict("error-queue", refused(by_arp)).kind == Kind::never);
 }
 
 TEST_CASE("an error that undoes no doubling changes no time") {

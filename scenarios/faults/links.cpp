@@ -1,4 +1,4 @@
-// Faults of the server's own link and of its own routes: its kernel knows of them, and its connections are not told.
+// Faults of links, and of the server's own routes: its kernel knows of those, and its connections are not told.
 
 #include <cerrno>
 #include <optional>
@@ -45,6 +45,33 @@ struct ServerCablePulled final : LinkDown {
     explicit ServerCablePulled(const FaultInfo& about) : LinkDown(about, "to-server") {}
     const NetNamespace& host(const World& world) const override { return world.topology().router; }
     ByHand by_hand() const override { return {"ip netns exec $ROUTER ip link set to-server down"}; }
+};
+
+/// The router loses the carrier, and with it the client's hardware address (net.ipv4.conf.*.arp_evict_nocarrier), where it
+/// has learned that by itself. A permanent entry would stay.
+class ClientCablePulled final : public LinkDown {
+public:
+    explicit ClientCablePulled(const FaultInfo& about) : LinkDown(about, "eth0") {}
+    void arm(World& world) override {
+        LinkDown::arm(world);
+        world.enter_router();
+        router_.emplace();
+        router_->learn_neighbour("to-client", client_ = world.topology().client_ip, client_mac);
+    }
+    const NetNamespace& host(const World& world) const override { return world.topology().client; }
+    std::string why_not_bitten(World& world) const override {
+        if (std::string why = LinkDown::why_not_bitten(world); !why.empty()) return why;
+        return router_->is_running("to-client") ? "the router's port still has its carrier" : "";
+    }
+    ByHand by_hand() const override {
+        return {.lines = "ip netns exec $CLIENT ip link set eth0 down",
+                .beforehand = fmt::format("ip netns exec $ROUTER ip neigh replace {} dev to-client lladdr 02:00:00:00:00:01 nud reachable",
+                                          to_string(client_address))};
+    }
+
+private:
+    mutable std::optional<RouteSocket> router_;
+    Ipv4 client_{};
 };
 
 /// A route to the client's network that refuses, and is more exact than the default route.
@@ -97,7 +124,15 @@ constexpr FaultInfo refusing_route(std::string_view name, std::string_view summa
 
 } // namespace
 
-extern const FaultKind server_link_down, server_cable_pulled, server_blackhole, server_unreachable, server_prohibit;
+extern const FaultKind client_cable_pulled, server_link_down, server_cable_pulled, server_blackhole, server_unreachable, server_prohibit;
+const FaultKind client_cable_pulled{{.name = "client-cable-pulled",
+                                     .summary = "the link between router and client loses its carrier",
+                                     .effect = Effect::silence,
+                                     .path = Passage::silent,
+                                     .needs = {},
+                                     .icmp = arp_fails_without_carrier,
+                                     .bracket_limit = link_closes},
+                                    make_fault<ClientCablePulled>};
 const FaultKind server_link_down{
     {.name = "server-link-down",
      .summary = "the server's own link is set down, and its routes go with it",
