@@ -300,7 +300,7 @@ Trials in_firing_order(Trials trials, uint64_t seed) {
     std::mt19937_64 random(seed);
     for (size_t i = trials.size(); i > 1; --i) std::swap(trials[i - 1], trials[random() % i]);
     std::stable_sort(trials.begin(), trials.end(), [](const PlannedTrial* a, const PlannedTrial* b) {
-        const auto waits = [](const PlannedTrial* t) { return t->before_fault / 2500ms; };
+        const auto waits = [](const PlannedTrial* t) { return t->before_fault / 500ms; };
         return std::pair(a->horizon, waits(a)) < std::pair(b->horizon, waits(b));
     });
     std::stable_partition(trials.begin(), trials.end(),
