@@ -1,12 +1,9 @@
 #include "harness/trial/schedule.h"
 
 #include <algorithm>
-#include <deque>
-#include <map>
-#include <queue>
 #include <random>
 
-#include "harness/base/error.h"
+#include "harness/trial/schedule_run.h"
 
 namespace halfopen {
 
@@ -14,289 +11,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Trials = std::vector<const PlannedTrial*>;
-
-enum class Step { start, fire, verify, heal };
-
-struct Open {
-    PlannedTrial planned;
-    std::unique_ptr<LiveTrial> live;
-    Instant fire_due{}, horizon_end{Instant::max()};
-    Instant flows_again{}; ///< after a healing: what was held back has passed by then
-    std::string invalid;
-    bool done = false;
-};
-
-struct Event {
-    Instant at;
-    Step step;
-    Open* trial;
-    bool operator>(const Event& other) const { return at > other.at; }
-};
-using Events = std::priority_queue<Event, std::vector<Event>, std::greater<>>;
-
-/// Worlds are built and fired in groups, and watched beside each other: while one group is built and fired, the ones before
-/// it are watched.
-class Run {
-public:
-    Run(TrialLab& lab, const ScheduleEvents& tell, const SchedulePace& pace, const Trials& trials)
-        : lab_(lab), tell_(tell), pace_(pace), to_build_(trials.begin(), trials.end()), total_(trials.size()) {}
-
-    /// False when it was stopped.
-    bool run() {
-        for (;;) {
-            if (!tear_down()) return false;
-            const std::vector<PlannedTrial> group = take_group();
-            if (!group.empty()) {
-                if (!build(group) || !fire_all()) return false;
-                take_spares();
-                continue;
-            }
-            if (to_build_.empty() && spares_.empty() && watched_.empty()) return true;
-            if (!watch()) return false;
-        }
-    }
-
-private:
-    /// What is built next; empty while there is nothing, or no room. Spares are few, and everybody waits for them in the end:
-    /// they go first, and need no room but their own. They come when what follows their fault at once is over for all.
-    std::vector<PlannedTrial> take_group() {
-        const auto size = static_cast<size_t>(std::clamp(pace_.group, 1, std::max(1, lab_.capacity())));
-        const auto room = static_cast<size_t>(std::max(0, std::max(1, lab_.capacity()) - static_cast<int>(open_.size())));
-        const bool has_spares = !spares_.empty() && (lab_.now() >= spares_due_ || !to_build_.empty());
-        const size_t wanted = has_spares ? std::min(spares_.size(), size) : std::min(to_build_.size(), size);
-        if (room < wanted) return {};
-        std::vector<PlannedTrial> group;
-        const size_t most = std::min(size, room);
-        for (; has_spares && !spares_.empty() && group.size() < most; spares_.pop_front())
-            group.push_back(std::move(spares_.front()));
-        for (; !to_build_.empty() && group.size() < most; to_build_.pop_front()) group.push_back(*to_build_.front());
-        return group;
-    }
-
-    bool build(const std::vector<PlannedTrial>& trials) {
-        group_.clear();
-        for (size_t i = 0; i < trials.size(); ++i) {
-            end_what_is_over();
-            if (!may_be_busy() || !lab_.sleep_until(lab_.now())) return false;
-            if (tell_.progress) tell_.progress("building", static_cast<int>(i), static_cast<int>(trials.size()), {});
-            auto open = std::make_unique<Open>();
-            open->planned = trials[i];
-            try {
-                open->live = lab_.build(trials[i]);
-            } catch (const CannotHere& e) {
-                tell_end(not_run(trials[i], Outcome::skipped, e.what()));
-                continue;
-            } catch (const Error& e) {
-                tell_end(not_run(trials[i], Outcome::invalid, e.what()));
-                continue;
-            }
-            group_.push_back(open.get());
-            open_.push_back(std::move(open));
-        }
-        return rest_until(lab_.now() + pace_.settle);
-    }
-
-    /// Every trial has a moment to fire; its proof of life comes as long before as its phase asks for.
-    void make_timetable() {
-        std::stable_sort(group_.begin(), group_.end(),
-                         [](const Open* a, const Open* b) { return a->planned.before_fault < b->planned.before_fault; });
-        const Instant begin = lab_.now() + 20ms;
-        Instant fire = begin;
-        for (Open* open : group_) {
-            const Duration before = open->planned.before_fault;
-            open->fire_due = fire = std::max(fire, begin + before);
-            // Half a gap aside, so that a start does not meet another trial's firing.
-            events_.push({fire - before - (before > 0ns ? 0ns : pace_.gap / 2), Step::start, open});
-            events_.push({fire, Step::fire, open});
-            fire += pace_.gap;
-        }
-    }
-
-    bool fire_all() {
-        make_timetable();
-        int fired = 0;
-        while (!events_.empty() || !checks_.empty()) {
-            end_at_horizon();
-            Events& next = check_is_next() ? checks_ : events_;
-            const Event event = next.top();
-            if (!heal_until(event.at) || !lab_.sleep_until(event.at)) return false;
-            next.pop();
-            handle(event);
-            if (event.step == Step::fire && tell_.progress)
-                tell_.progress("firing", ++fired, static_cast<int>(group_.size()), {});
-        }
-        return true;
-    }
-
-    /// A verification that is due goes before firings that are late: until it is made, the canary retransmits what is
-    /// lost, and whoever reads the host's counters reads that.
-    bool check_is_next() {
-        return !checks_.empty() && (events_.empty() || checks_.top().at <= std::max(events_.top().at, lab_.now()));
-    }
-
-    void handle(const Event& event) {
-        Open& open = *event.trial;
-        if (open.done || !open.invalid.empty()) return;
-        try {
-            switch (event.step) {
-            case Step::start: open.live->start(); break;
-            case Step::fire: fire(event, open); break;
-            case Step::verify: open.invalid = open.live->verify(); break;
-            case Step::heal: heal(open); break;
-            }
-        } catch (const Error& e) {
-            open.invalid = e.what();
-        }
-    }
-
-    void fire(const Event& event, Open& open) {
-        if (!open.live->is_settled()) {
-            if (event.at > open.fire_due + 1s)
-                open.invalid = "noisy: the proof of life was not read and acknowledged within a second";
-            else
-                events_.push({lab_.now() + 1ms, Step::fire, &open});
-            return;
-        }
-        open.invalid = open.live->fire();
-        const Instant now = lab_.now();
-        open.horizon_end = now + open.planned.horizon;
-        if (!open.invalid.empty()) return;
-        watched_.push_back(&open);
-        if (open.planned.traffic == Traffic::one_write)
-            open.live->write_at(now + one_write_after_fault);
-        // What the canary sent must have had the time to arrive.
-        checks_.push({now + pace_.verify_after + open.planned.scenario->slowest_way(), Step::verify, &open});
-        if (open.planned.heal_after) heals_.emplace(now + *open.planned.heal_after, &open);
-    }
-
-    /// A false alarm before it ends the trial. After it, retransmissions that have backed off wait about as long again as
-    /// the outage lasted, and the last check of a trial waits for them.
-    void heal(Open& open) {
-        if (open.live->has_noticed()) return;
-        open.live->heal();
-        open.flows_again = lab_.now() + 2 * *open.planned.heal_after + 1s;
-    }
-
-    /// Heals what is due until then, each at its own moment.
-    bool heal_until(Instant end) {
-        while (!heals_.empty() && heals_.begin()->first <= end) {
-            const auto [at, open] = *heals_.begin();
-            if (!lab_.sleep_until(at)) return false;
-            heals_.erase(heals_.begin());
-            handle({at, Step::heal, open});
-        }
-        return true;
-    }
-
-    /// Heals what would fall due while a world is built or torn down.
-    bool may_be_busy() {
-        while (!heals_.empty() && heals_.begin()->first <= lab_.now() + pace_.busy)
-            if (!heal_until(heals_.begin()->first)) return false;
-        return true;
-    }
-
-    /// Worlds are built while trials wait for their healing.
-    bool rest_until(Instant end) { return heal_until(end) && lab_.sleep_until(end); }
-
-    /// Trials of the group that the machine spoilt are told as invalid, and come back as spares.
-    void take_spares() {
-        for (Open* open : group_) {
-            if (open->invalid.empty()) continue;
-            if (open->invalid.starts_with(noisy) && open->planned.attempt < pace_.attempts) {
-                spares_.push_back(open->planned);
-                ++spares_.back().attempt;
-            }
-            finish(*open);
-        }
-        group_.clear();
-        spares_due_ = lab_.now() + pace_.spare_pause;
-    }
-
-    void finish(Open& open) {
-        TrialLine line;
-        try {
-            line = open.live->finish(open.invalid);
-        } catch (const Error& e) {
-            line = not_run(open.planned, Outcome::invalid, e.what());
-        }
-        open.done = true;
-        tell_end(line);
-    }
-
-    void tell_end(const TrialLine& line) {
-        ended_ += line.attempt == 1; // A spare takes a place that is counted already.
-        tell_.finished(line);
-    }
-
-    template <typename IsOver> void end_those(IsOver is_over) {
-        std::erase_if(watched_, [&](Open* open) {
-            if (!is_over(*open) || !heal_until(lab_.now())) return false;
-            finish(*open);
-            return true;
-        });
-    }
-
-    /// What a trial costs is counted up to its horizon, so nobody stays beyond it, even while others are fired.
-    void end_at_horizon() {
-        end_those([now = lab_.now()](const Open& open) { return now >= open.horizon_end && open.invalid.empty(); });
-    }
-
-    /// While others are fired a notice is left where it is: whoever comes to fetch it would disturb them.
-    void end_what_is_over() {
-        end_those([now = lab_.now()](const Open& open) {
-            const bool noticed = open.live->has_noticed() && now >= open.flows_again;
-            return noticed || now >= open.horizon_end || !open.invalid.empty();
-        });
-    }
-
-    /// Destroying a namespace disturbs microseconds elsewhere, so it is done before a group is built, and not while one is
-    /// fired.
-    bool tear_down() {
-        std::erase_if(heals_, [](const auto& heal) { return heal.second->done; });
-        std::erase_if(watched_, [](const Open* open) { return open->done; }); // Spoilt ones end without being watched.
-        for (const auto& open : open_) {
-            if (!open->done) continue;
-            if (!may_be_busy()) return false;
-            open->live.reset();
-        }
-        std::erase_if(open_, [](const std::unique_ptr<Open>& open) { return open->done; });
-        return true;
-    }
-
-    /// Sleeps until a trial is over, or spares may be built; false when the run is to be stopped.
-    bool watch() {
-        end_what_is_over();
-        Instant until{}, next = spares_.empty() ? Instant::max() : spares_due_;
-        for (const Open* open : watched_) {
-            until = std::max(until, open->horizon_end);
-            next = std::min({next, open->horizon_end, open->live->has_noticed() ? open->flows_again : Instant::max()});
-        }
-        if (tell_.progress) tell_.progress("waiting", static_cast<int>(ended_), static_cast<int>(total_), until);
-        if (next == Instant::max()) return true; // Nobody is watched any more.
-        if (!heals_.empty()) next = std::min(next, heals_.begin()->first);
-        return lab_.sleep_until_notice(next) && heal_until(lab_.now());
-    }
-
-    TrialLab& lab_;
-    const ScheduleEvents& tell_;
-    const SchedulePace& pace_;
-    std::deque<const PlannedTrial*> to_build_; ///< not copies: every process of every world would have them too
-    std::deque<PlannedTrial> spares_;
-    Instant spares_due_{};
-    std::vector<std::unique_ptr<Open>> open_; ///< every world that there is
-    std::vector<Open*> group_;                ///< that is being built and fired
-    std::vector<Open*> watched_;
-    Events events_; ///< starts and firings
-    Events checks_; ///< verifications
-    std::multimap<Instant, Open*> heals_; ///< they come while other trials are built and fired, or long after
-    size_t total_, ended_ = 0;
-};
-
 /// Shuffled, so that neighbours in the catalogue do not share a moment of the machine; what begins long before its fault,
 /// and what is watched for long, together, so that no group waits for a single trial; storms of signals last, so that they
 /// blow while nothing else is fired.
-Trials in_firing_order(Trials trials, uint64_t seed) {
+scheduling::Trials in_firing_order(scheduling::Trials trials, uint64_t seed) {
     std::mt19937_64 random(seed);
     for (size_t i = trials.size(); i > 1; --i) std::swap(trials[i - 1], trials[random() % i]);
     std::stable_sort(trials.begin(), trials.end(), [](const PlannedTrial* a, const PlannedTrial* b) {
@@ -332,14 +50,14 @@ TrialLine not_run(const PlannedTrial& planned, Outcome outcome, const std::strin
 
 bool run_schedule(TrialLab& lab, const std::vector<PlannedTrial>& trials, uint64_t seed, const ScheduleEvents& tell,
                   const SchedulePace& pace) {
-    Trials to_run;
+    scheduling::Trials to_run;
     for (const PlannedTrial& trial : trials) {
         if (trial.skip.empty())
             to_run.push_back(&trial);
         else
             tell.finished(not_run(trial, Outcome::skipped, trial.skip));
     }
-    return Run(lab, tell, pace, in_firing_order(std::move(to_run), seed)).run();
+    return scheduling::Run(lab, tell, pace, in_firing_order(std::move(to_run), seed)).run();
 }
 
 } // namespace halfopen

@@ -207,6 +207,9 @@ TEST_CASE("what a person would type does what each fault does") {
         {"shut-down", "eof"}, // A client that obeys SIGTERM.
         {"move-address", "silence, then ECONNRESET"},
         {"drop-behind-proxy", "silence, then silence"},
+        {"go-dark", "silence, then silence"},
+        {"client-cable-pulled", "silence, then silence"},
+        {"thin-pipe", "silence, then silence"},
         {"drop-from-client", "silence, then silence"},
         {"drop-to-client", "silence, then silence"},
         {"lose", "silence, then silence"},
