@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <tuple>
 
 #include "harness/trial/schedule_run.h"
 
@@ -11,18 +12,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Shuffled, so that neighbours in the catalogue do not share a moment of the machine; what begins long before its fault,
-/// and what is watched for long, together, so that no group waits for a single trial; storms of signals last, so that they
-/// blow while nothing else is fired.
+/// Shuffled, so that neighbours in the catalogue do not share a moment of the machine. But what is watched for long, what
+/// begins long before its fault, and what speaks late stand together, so that no group waits for a single trial; and storms of
+/// signals come last, so that they blow while nothing else is fired.
 scheduling::Trials in_firing_order(scheduling::Trials trials, uint64_t seed) {
     std::mt19937_64 random(seed);
     for (size_t i = trials.size(); i > 1; --i) std::swap(trials[i - 1], trials[random() % i]);
-    std::stable_sort(trials.begin(), trials.end(), [](const PlannedTrial* a, const PlannedTrial* b) {
-        const auto waits = [](const PlannedTrial* t) { return t->before_fault / 500ms; };
-        return std::pair(a->horizon, waits(a)) < std::pair(b->horizon, waits(b));
-    });
-    std::stable_partition(trials.begin(), trials.end(),
-                          [](const PlannedTrial* t) { return t->scenario->signal_interval == 0ns; });
+    const auto rank = [](const PlannedTrial* t) {
+        return std::tuple(t->scenario->signal_interval > 0ns, t->horizon, t->before_fault / 500ms, -(scheduling::latest_notice(*t) / 1s));
+    };
+    std::stable_sort(trials.begin(), trials.end(),
+                     [&](const PlannedTrial* a, const PlannedTrial* b) { return rank(a) < rank(b); });
     return trials;
 }
 

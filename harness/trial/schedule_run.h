@@ -11,16 +11,21 @@
 
 namespace halfopen::scheduling {
 
-using namespace std::chrono_literals;
-
 using Trials = std::vector<const PlannedTrial*>;
 
 enum class Step { start, fire, verify, heal };
+
+/// From the fault to the last moment at which the detector is predicted to speak; zero when it never does.
+inline Duration latest_notice(const PlannedTrial& trial) {
+    if (trial.planned->kind != Prediction::Kind::window) return Duration::zero();
+    return std::clamp(trial.planned->after.to, Duration::zero(), trial.horizon);
+}
 
 struct Open {
     PlannedTrial planned;
     std::unique_ptr<LiveTrial> live;
     Instant fire_due{}, horizon_end{Instant::max()};
+    Instant speaks_by{};   ///< as it is predicted
     Instant flows_again{}; ///< after a healing: what was held back has passed by then
     std::string invalid;
     bool done = false;
@@ -49,10 +54,12 @@ public:
             if (!group.empty()) {
                 if (!build(group) || !fire_all()) return false;
                 take_spares();
+                if (!stay_quiet()) return false;
                 continue;
             }
             if (to_build_.empty() && spares_.empty() && watched_.empty()) return true;
-            if (!watch()) return false;
+            const bool only_time_is_lacking = !spares_.empty() && lab_.now() < spares_due_;
+            if (!watch(only_time_is_lacking ? spares_due_ : Instant::max())) return false;
         }
     }
 
@@ -98,15 +105,13 @@ private:
 
     /// Every trial has a moment to fire; its proof of life comes as long before as its phase asks for.
     void make_timetable() {
-        std::stable_sort(group_.begin(), group_.end(),
-                         [](const Open* a, const Open* b) { return a->planned.before_fault < b->planned.before_fault; });
-        const Instant begin = lab_.now() + 20ms;
+        const Instant begin = lab_.now() + std::chrono::milliseconds{20};
         Instant fire = begin;
         for (Open* open : group_) {
             const Duration before = open->planned.before_fault;
             open->fire_due = fire = std::max(fire, begin + before);
             // Half a gap aside, so that a start does not meet another trial's firing.
-            events_.push({fire - before - (before > 0ns ? 0ns : pace_.gap / 2), Step::start, open});
+            events_.push({fire - before - (before > Duration::zero() ? Duration::zero() : pace_.gap / 2), Step::start, open});
             events_.push({fire, Step::fire, open});
             fire += pace_.gap;
         }
@@ -151,15 +156,16 @@ private:
 
     void fire(const Event& event, Open& open) {
         if (!open.live->is_settled()) {
-            if (event.at > open.fire_due + 1s)
+            if (event.at > open.fire_due + std::chrono::seconds{1})
                 open.invalid = "noisy: the proof of life was not read and acknowledged within a second";
             else
-                events_.push({lab_.now() + 1ms, Step::fire, &open});
+                events_.push({lab_.now() + std::chrono::milliseconds{1}, Step::fire, &open});
             return;
         }
         open.invalid = open.live->fire();
         const Instant now = lab_.now();
         open.horizon_end = now + open.planned.horizon;
+        open.speaks_by = now + std::min(open.planned.horizon, latest_notice(open.planned) + std::chrono::milliseconds{50});
         if (!open.invalid.empty()) return;
         watched_.push_back(&open);
         if (open.planned.traffic == Traffic::one_write)
@@ -174,7 +180,7 @@ private:
     void heal(Open& open) {
         if (open.live->has_noticed()) return;
         open.live->heal();
-        open.flows_again = lab_.now() + 2 * *open.planned.heal_after + 1s;
+        open.flows_again = lab_.now() + 2 * *open.planned.heal_after + std::chrono::seconds{1};
     }
 
     /// Heals what is due until then, each at its own moment.
@@ -263,10 +269,22 @@ private:
         return true;
     }
 
-    /// Sleeps until a trial is over, or spares may be built; false when the run is to be stopped.
-    bool watch() {
+    /// Building takes the processors from those who are to notice something, so it begins when all have that are predicted
+    /// to. Whoever is watched longer than that is expected to say nothing.
+    bool stay_quiet() {
+        for (;;) {
+            Instant end{};
+            for (const Open* open : watched_)
+                if (!open->live->has_noticed()) end = std::max(end, open->speaks_by);
+            if (lab_.now() >= end) return true;
+            if (!watch(end)) return false;
+        }
+    }
+
+    /// Sleeps until a trial is over, or until then; false when the run is to be stopped.
+    bool watch(Instant at_most) {
         end_what_is_over();
-        Instant until{}, next = spares_.empty() ? Instant::max() : spares_due_;
+        Instant until{}, next = at_most;
         for (const Open* open : watched_) {
             until = std::max(until, open->horizon_end);
             next = std::min({next, open->horizon_end, open->live->has_noticed() ? open->flows_again : Instant::max()});
