@@ -43,13 +43,15 @@ public:
     Prediction predict(const Situation& s) const override {
         const Prediction heard = hears(socket_events(s, {}));
         const Duration beat = info(s.traffic).client_interval;
+        // What the reader waits in is begun anew after a stop, with a descriptor that may be closed by then.
+        if (s.particulars.server_stopped && *s.heals_after + waited_before_fault(s).from > timeout())
+            return unknown("when the server wakes, the watchdog looks at the clock and the reader takes up its recv() again: which of "
+                           "them is first is a matter of moments");
         if (beat == 0ns)
             return heard;
         if (timeout() <= 2 * beat)
             return unknown(
                 "the watchdog's limit is about as long as the pauses between the client's messages");
-        if (s.particulars.server_stopped && *s.heals_after + waited_before_fault(s).from > timeout())
-            return unknown("when the server wakes, the watchdog looks at the clock and the reader reads what waits: which of them is first is a matter of moments");
         return earlier(comes_after_closing(s, beat), heard);
     }
 

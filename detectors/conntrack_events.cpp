@@ -20,6 +20,7 @@
 #include <fmt/format.h>
 
 #include "detectors/predicting.h"
+#include "detectors/theory/wheel.h"
 #include "harness/base/error.h"
 #include "harness/linux/conntrack.h"
 #include "harness/linux/fd.h"
@@ -79,6 +80,18 @@ public:
     Prediction predict(const Situation& s) const override {
         const SocketEvent event = socket_events(s, {});
         Prediction p = hears(event, {.eof = fin_seen});
+        if (s.stage == Stage::half_shut) {
+            p.kind = Prediction::Kind::window;
+            p.verdict = Verdict::eof;
+            p.after = at_once;
+            p.signal = fin_seen;
+            p.rule = "the tracker does not say whose FIN it saw; this one is the server's own";
+        }
+        if (s.stage == Stage::close_wait) {
+            p.after.to += delayed_ack_most;
+            p.rule += "; it came before anybody listened, and what is announced then is the server's own acknowledgement of it, "
+                      "which may be delayed";
+        }
         if (event.kind == SocketEvent::Kind::error && event.error != ECONNRESET)
             return never("a timer of the server's own kernel sends nothing when it gives up, so the tracker sees nothing");
         if (event.kind == SocketEvent::Kind::error)

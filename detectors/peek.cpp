@@ -37,6 +37,8 @@ public:
             return never(
                 "after the first message the client's next bytes stand unread at the head of the queue, "
                 "and a peek sees no further");
+        if (s.particulars.data_before_fin)
+            return never("the client's last bytes stand unread before its FIN, and a peek sees no further");
         Prediction p = hears(socket_events(s, {}), {.look = interval()});
         if (p.kind == Prediction::Kind::window && p.verdict == Verdict::gone && writer_may_take_error(s)) {
             p.signal.clear();

@@ -75,7 +75,7 @@ public:
         return beside(s, {.what = "datagram",
                           .signal = fmt::format("no datagram for {}", plain(timeout())),
                           .beat = interval(),
-                          .limit = {timeout(), timeout() + poll_lateness(timeout())},
+                          .limit = {timeout(), timeout() + poll_lateness(timeout()) + (is_watched_late(s.stage) ? at_once.to : Duration{0})},
                           .last_before = last_before(s),
                           .by_process = true,
                           .ends = !passes || !client_goes_on(s) || client_finds_out(s),

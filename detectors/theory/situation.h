@@ -107,6 +107,7 @@ struct Particulars {
     Refusal refusal = Refusal::none; ///< where the effect is silence
     int refusal_error = 0;           ///< what the server's own kernel knows of it, an errno; it ends data that was in
                                      ///< flight where it is refused. ENETDOWN without a refusal: no carrier
+    bool data_before_fin = false;    ///< where the effect is fin: bytes that nobody has read stand before it
     bool client_told = false;        ///< where the effect is silence: the client's next segment is answered by RST
     bool no_echo = false;            ///< the server's echo requests are never answered, before the fault neither
     Duration away{0}, every{0};      ///< where the effect is flapping: nothing passes for `away` of `every`

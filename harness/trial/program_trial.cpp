@@ -125,7 +125,7 @@ std::string ProgramTrial::why_not_ready(Instant) {
 }
 
 /// A program's own reaction takes milliseconds, and its socket's clocks are read to two jiffies.
-WorldTrial::Precision ProgramTrial::precision(const FaultInfo&) const { return {10ms, 5ms}; }
+WorldTrial::Precision ProgramTrial::precision(const FaultInfo& fault) const { return {10ms, std::max<Duration>(5ms, fault.bracket_limit)}; }
 
 void ProgramTrial::just_before_fault() {
     if (asks() && !planned_.scenario->faults.front().kind->about.by_client) world_.ask_at_fault(false);

@@ -64,7 +64,7 @@ struct SchedulePace {
     Duration verify_after{std::chrono::milliseconds{60}};
     Duration spare_pause{std::chrono::seconds{1}};    ///< before spares alone are built: sub-second notices are over
     Duration busy{std::chrono::milliseconds{25}};     ///< so long a world takes to be built, and no healing waits for it
-    int group = 600;                                  ///< worlds that are built and fired at a time
+    int group = 250;                                  ///< worlds that are built and fired at a time
     int attempts = 4;                                 ///< of one trial, before it stays invalid
 };
 

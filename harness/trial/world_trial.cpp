@@ -67,8 +67,12 @@ std::string WorldTrial::fire() {
     world_.canary().probe(planned_.scenario->path());
     if (bracket_.before - due > limit.slip)
         return fmt::format("noisy: the fault happened {} after the moment it was predicted for", say(bracket_.before - due));
-    // What counts from the fault comes as late as the fault; what counts from before it does not, and so comes sooner.
-    if (predicted_.kind == Prediction::Kind::window) predicted_.after.from -= std::max(bracket_.before - due, Duration::zero());
+    // What counts from the fault comes as late as the fault, which happened somewhere in its bracket; what counts from before
+    // it does not, and so comes sooner.
+    if (predicted_.kind == Prediction::Kind::window) {
+        predicted_.after.from -= std::max(bracket_.before - due, Duration::zero());
+        predicted_.after.to += bracket_.width();
+    }
     if (bracket_.width() > limit.width)
         return fmt::format("noisy: the fault happened within {}, the limit is {}", say(bracket_.width()), say(limit.width));
     return why_in_vain();

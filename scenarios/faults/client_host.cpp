@@ -61,14 +61,13 @@ private:
 } // namespace
 
 extern const FaultKind shut_down, move_address;
-// The bracket holds the whole end of a process, which takes longer than one system call.
 const FaultKind shut_down{{.name = "shut-down",
                            .summary = "the client's process gets SIGTERM, does not obey, and is killed: FIN",
                            .effect = Effect::fin,
                            .path = Passage::passes,
                            .needs = {},
                            .of_our_client = true,
-                           .bracket_limit = std::chrono::milliseconds{20}},
+                           .bracket_limit = process_ends},
                           make_fault<ShutDown>};
 const FaultKind move_address{{.name = "move-address",
                               .summary = "another host, which knows nothing of the connection, has the client's address",

@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include <poll.h>
+
 #include "harness/base/noise.h"
 #include "scenarios/faults/by_hand.h"
 #include "scenarios/faults/fault.h"
@@ -10,12 +12,22 @@ namespace halfopen::faults {
 
 namespace {
 
+/// The kernel closes a process's socket when the process has ended, which takes a processor and some milliseconds.
+Bracket kill_and_see_it_end(World& world) {
+    Bracket bracket{MonotonicClock::now(), {}};
+    world.signal_client(SIGKILL);
+    pollfd ended{world.client().pidfd().get(), POLLIN, 0};
+    poll(&ended, 1, 100); // Who is not dead by then is told of when the fault is verified.
+    bracket.after = MonotonicClock::now();
+    return bracket;
+}
+
 class ClientSignal : public FaultBase {
 public:
     ClientSignal(const FaultInfo& about, int number, Process::State expected)
         : FaultBase(about), number_(number), expected_(expected) {}
     Bracket fire(World& world) override {
-        return stamped([&] { world.signal_client(number_); });
+        return number_ == SIGKILL ? kill_and_see_it_end(world) : stamped([&] { world.signal_client(number_); });
     }
     /// A process obeys when it gets a processor, and the FIN leaves then.
     std::string why_not_bitten(World& world) const override {
@@ -89,7 +101,8 @@ const FaultKind kill{{.name = "kill",
                       .summary = "the client's process is killed; its kernel closes the socket: FIN",
                       .effect = Effect::fin,
                       .path = Passage::passes,
-                      .needs = {}},
+                      .needs = {},
+                      .bracket_limit = process_ends},
                      make_fault<Kill>};
 const FaultKind kill_unread{{.name = "kill-unread",
                              .summary = "the client's process is killed with unread bytes in its socket: RST",
@@ -97,23 +110,24 @@ const FaultKind kill_unread{{.name = "kill-unread",
                              .path = Passage::passes,
                              .needs = {"inet_diag", "tcp_diag"},
                              .kernel_says_goodbye = true,
-                             .of_our_client = true},
+                             .of_our_client = true,
+                             .bracket_limit = process_ends},
                             make_fault<KillUnread>};
 const FaultKind kill_parent{{.name = "kill-parent",
                              .summary = "the client's process is killed, and a child of it holds the socket: no FIN",
                              .effect = Effect::acknowledges_only,
                              .path = Passage::passes,
                              .needs = {},
-                             .of_our_client = true},
+                             .of_our_client = true,
+                             .bracket_limit = process_ends},
                             make_fault<KillParent>};
-// The bracket holds the whole end of a process, which takes longer than one system call.
 const FaultKind process_exit{{.name = "exit",
                               .summary = "the client's process calls exit(); its kernel closes the socket: FIN",
                               .effect = Effect::fin,
                               .path = Passage::passes,
                               .needs = {},
                               .of_our_client = true,
-                              .bracket_limit = std::chrono::milliseconds{20}},
+                              .bracket_limit = process_ends},
                              make_fault<EndOfProgram>};
 const FaultKind stop{{.name = "stop",
                       .summary = "the client's process is stopped; its kernel goes on acknowledging",

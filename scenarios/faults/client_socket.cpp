@@ -74,6 +74,7 @@ const FaultKind close_behind_data{{.name = "close-behind-data",
                                    .path = Passage::passes,
                                    .needs = {},
                                    .by_client = true,
+                                   .particulars = {.data_before_fin = true},
                                    .of_our_client = true,
                                    .bracket_limit = server_wakes_inside},
                                   make_fault<CloseBehindData>};

@@ -43,6 +43,9 @@ struct FaultSettings {
 /// lock that the whole machine shares (rtnl_lock()), and meanwhile other worlds are built.
 inline constexpr Duration with_network_lock = std::chrono::milliseconds{5};
 
+/// The same of a fault whose bracket holds the whole end of a process, which takes longer than one system call.
+inline constexpr Duration process_ends = std::chrono::milliseconds{20};
+
 /// A router that has lost the client's hardware address asks for it three times, a second apart by the timer wheel, and then
 /// says that the host cannot be reached (net/ipv4/arp.c: arp_error_report()).
 inline constexpr IcmpAnswer arp_fails{.error = EHOSTUNREACH,
