@@ -171,6 +171,8 @@ bool RouteSocket::is_running(const std::string& link) {
 
 bool RouteSocket::is_up(const std::string& link) { return rtnl_link_get_flags(get_link(socket_.get(), link).get()) & IFF_UP; }
 
+bool RouteSocket::has_carrier(const std::string& link) { return rtnl_link_get_carrier(get_link(socket_.get(), link).get()); }
+
 RouteSocket::Change RouteSocket::setting(const std::string& name, bool up) {
     const Link old{get_link(socket_.get(), name)};
     const Link change{flags_of_link(up)};

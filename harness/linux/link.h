@@ -36,6 +36,8 @@ public:
     /// (linkwatch_sync_dev, since 6.8): without it a new veth may drop its first packets.
     bool is_running(const std::string& link);
     bool is_up(const std::string& link);
+    /// Whether the lamp is on: known at once, also before the kernel has drawn its conclusions (linkwatch).
+    bool has_carrier(const std::string& link);
 
     struct Free {
         void operator()(nl_sock*) const;

@@ -61,7 +61,7 @@ public:
     const NetNamespace& host(const World& world) const override { return world.topology().client; }
     std::string why_not_bitten(World& world) const override {
         if (std::string why = LinkDown::why_not_bitten(world); !why.empty()) return why;
-        return router_->is_running("to-client") ? "the router's port still has its carrier" : "";
+        return router_->has_carrier("to-client") ? "the router's port still has its carrier" : "";
     }
     ByHand by_hand() const override {
         return {.lines = "ip netns exec $CLIENT ip link set eth0 down",
