@@ -188,6 +188,10 @@ TEST_CASE("advise agrees with what run then measures, for twenty random requests
     const Ran ran = run_program(
         {"run", plan.string(), "--lab", "virtual", "--kernel", "6.1", "--progress", "none", "-o", output.string()});
     INFO(ran.err);
+    std::string spoilt;
+    for (const TrialLine& t : read_records(output.string()).trials)
+        if (t.outcome == Outcome::invalid) spoilt += t.id + ": " + t.why + "\n";
+    INFO(spoilt);
     REQUIRE(ran.status == 0);
     std::map<std::string, int> measured;
     for (const TrialLine& t : read_records(output.string()).trials) {
