@@ -3,7 +3,6 @@
 #include <csignal>
 
 #include <linux/sockios.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -27,8 +26,7 @@ Bracket World::end_client() {
     const char command = static_cast<char>(ClientDo::end);
     if (std::exchange(client_alerted_to_, std::nullopt) != ClientDo::end)
         check(send(client_control_.get(), &command, 1, MSG_NOSIGNAL), "telling the client to exit");
-    pollfd ended{client_.pidfd().get(), POLLIN, 0};
-    if (poll(&ended, 1, 1000) != 1) throw Error(Exit::incomplete, "the client does not exit");
+    if (!client_.ends_within(1s)) throw Error(Exit::incomplete, "the client does not exit");
     return {slot_.command_before.get(), MonotonicClock::now()};
 }
 
@@ -85,8 +83,7 @@ void World::leave_heir() {
 
 bool World::has_heir() const {
     // Not ours to wait for before its parent is dead, so by its descriptor: readable when it has ended.
-    pollfd ended{heir_.pidfd().get(), POLLIN, 0};
-    return heir_ && poll(&ended, 1, 0) == 0;
+    return heir_ && !heir_.ends_within(0ms);
 }
 
 } // namespace halfopen

@@ -126,8 +126,7 @@ void ServerProgram::let_it_end() const {
     for (int i = 0; i < 6; ++i) rest >> word;
     constexpr unsigned exiting = 0x4; // PF_EXITING
     if (!(rest >> flags) || !(flags & exiting)) return;
-    pollfd end{process_.pidfd().get(), POLLIN, 0};
-    poll(&end, 1, 1000);
+    process_.ends_within(1s);
 }
 
 std::string ServerProgram::end() {

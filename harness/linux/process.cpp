@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,6 +43,11 @@ Process::State Process::state() const {
           "asking for the state of process {}", pid_);
     if (info.si_pid == 0) return State::running;
     return info.si_code == CLD_STOPPED || info.si_code == CLD_TRAPPED ? State::stopped : State::ended;
+}
+
+bool Process::ends_within(std::chrono::milliseconds limit) const {
+    pollfd ended{pidfd_.get(), POLLIN, 0};
+    return poll(&ended, 1, static_cast<int>(limit.count())) == 1;
 }
 
 int Process::wait() {

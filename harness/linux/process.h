@@ -1,6 +1,7 @@
 #pragma once
 // A child process, known by its pidfd: a signal can never hit a stranger that took over the number.
 
+#include <chrono>
 #include <functional>
 #include <optional>
 
@@ -29,6 +30,8 @@ public:
     /// What the process did last, without reaping it (waitid(2) with WNOWAIT, WNOHANG).
     enum class State { running, stopped, ended };
     State state() const;
+    /// Waits for its end without reaping it; false when it has not come by then.
+    bool ends_within(std::chrono::milliseconds) const;
 
     /// Waits for its end and reaps it; the wait status.
     int wait();

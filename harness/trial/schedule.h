@@ -1,7 +1,7 @@
 #pragma once
 // When what happens. Only the firing, and notices that follow at once, need quiet; so a group of worlds is built, left to
-// settle, and fired one trial after another a few milliseconds apart. Then the next group is built and fired while the
-// ones before are still watched, so that the long waits overlap and the machine never rests.
+// settle, and fired one trial after another a few milliseconds apart. When all have spoken that are predicted to, the
+// next group is built and fired while the ones before are still watched, so that the long waits overlap.
 
 #include <functional>
 #include <memory>

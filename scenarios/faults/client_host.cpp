@@ -3,8 +3,6 @@
 #include <csignal>
 #include <optional>
 
-#include <poll.h>
-
 #include "harness/base/error.h"
 #include "harness/linux/link.h"
 #include "scenarios/faults/fault.h"
@@ -23,8 +21,7 @@ public:
         obeyed_ = world.client().state() == Process::State::ended;
         return stamped([&] {
             world.signal_client(SIGKILL);
-            pollfd ended{world.client().pidfd().get(), POLLIN, 0};
-            if (poll(&ended, 1, 1000) != 1) throw Error(Exit::incomplete, "the client does not end");
+            if (!world.client().ends_within(std::chrono::seconds{1})) throw Error(Exit::incomplete, "the client does not end");
         });
     }
     std::string why_not_bitten(World& world) const override {

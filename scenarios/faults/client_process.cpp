@@ -2,8 +2,6 @@
 
 #include <csignal>
 
-#include <poll.h>
-
 #include "harness/base/noise.h"
 #include "scenarios/faults/by_hand.h"
 #include "scenarios/faults/fault.h"
@@ -16,8 +14,7 @@ namespace {
 Bracket kill_and_see_it_end(World& world) {
     Bracket bracket{MonotonicClock::now(), {}};
     world.signal_client(SIGKILL);
-    pollfd ended{world.client().pidfd().get(), POLLIN, 0};
-    poll(&ended, 1, 100); // Who is not dead by then is told of when the fault is verified.
+    world.client().ends_within(std::chrono::milliseconds{100}); // Who is not dead by then is told of when the fault is verified.
     bracket.after = MonotonicClock::now();
     return bracket;
 }
