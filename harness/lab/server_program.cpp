@@ -7,7 +7,6 @@
 #include <sstream>
 
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
