@@ -27,7 +27,7 @@ Bracket World::end_client() {
     if (std::exchange(client_alerted_to_, std::nullopt) != ClientDo::end)
         check(send(client_control_.get(), &command, 1, MSG_NOSIGNAL), "telling the client to exit");
     if (!client_.ends_within(1s)) throw Error(Exit::incomplete, "the client does not exit");
-    return {slot_.command_before.get(), MonotonicClock::now()};
+    return {slot_->command_before.get(), MonotonicClock::now()};
 }
 
 std::optional<size_t> World::unread_by_client() const {
@@ -77,7 +77,7 @@ void World::shut_server_write() { check(shutdown(server_socket_.get(), SHUT_WR),
 
 void World::leave_heir() {
     tell_client(ClientDo::inherit);
-    const pid_t heir = slot_.heir;
+    const pid_t heir = slot_->heir;
     heir_ = {heir, Fd{check(pidfd_open(heir, 0), "opening the client's child")}};
 }
 

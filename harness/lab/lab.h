@@ -9,6 +9,7 @@
 
 #include "harness/lab/canary.h"
 #include "harness/lab/command_log.h"
+#include "harness/lab/launcher.h"
 #include "harness/lab/plain_client.h"
 #include "harness/lab/roles.h"
 #include "harness/lab/server_program.h"
@@ -43,17 +44,17 @@ private:
 
 class World {
 public:
-    /// Builds namespaces and links. The slot must be fresh and outlive the world, and so must
-    /// the eventfd `noticed`, which the server posts with its verdict.
-    World(const WorldSpec&, const Sysctls&, Slot&, const Fd& noticed);
+    /// Builds namespaces and links. The launcher must outlive the world, and so must the eventfd `noticed`, which the server
+    /// posts with its verdict.
+    World(const WorldSpec&, const Sysctls&, Launcher&, const Fd& noticed);
 
     /// A world whose server is a program of the user's, which runs already.
-    World(const WorldSpec&, Topology, Slot&);
+    World(const WorldSpec&, Topology, SlotLease);
 
     /// Enters the router's namespace with the calling thread, to load rules or open sockets that belong to it.
     /// Rules are loaded before connect(): those that track connections must see them begin.
     void enter_router() const { topology_.router.enter(); }
-    /// Makes the connection and the canary, proves that bytes pass both ways, and forks the roles. `reports` is the ring
+    /// Makes the connection and the canary, proves that bytes pass both ways, and starts the roles. `reports` is the ring
     /// in which the kernel reports the server's end, for a detector that needs it.
     void connect(Fd reports = {});
     /// In a world with the user's own server: makes the canary, and the client's process where the client is ours.
@@ -115,8 +116,8 @@ public:
     /// The link's delay, each way, before anything breaks.
     Duration one_way() const { return spec_.one_way; }
     Canary& canary() { return canary_; }
-    Slot& slot() { return slot_; }
-    const Slot& slot() const { return slot_; }
+    Slot& slot() { return *slot_; }
+    const Slot& slot() const { return *slot_; }
     /// A duplicate of the server's socket, for looking only; none before accept() and after close().
     int server_socket() const { return server_socket_.get(); }
 
@@ -129,7 +130,8 @@ private:
     std::pair<Fd, Fd> make_connection();
 
     WorldSpec spec_;
-    Slot& slot_;
+    SlotLease slot_;
+    Launcher* launcher_ = nullptr; ///< none where the server is the user's
     const Fd* noticed_ = nullptr;
     PlainClient plain_;
     std::optional<ClientDo> client_alerted_to_; ///< until its answer is heard

@@ -32,8 +32,8 @@ ProcessGroup::~ProcessGroup() {
     if (leader_) kill(-leader_, SIGKILL); // It may be empty by now.
 }
 
-World::World(const WorldSpec& spec, Topology topology, Slot& slot)
-    : spec_(spec), slot_(slot), topology_(std::move(topology)) {}
+World::World(const WorldSpec& spec, Topology topology, SlotLease slot)
+    : spec_(spec), slot_(std::move(slot)), topology_(std::move(topology)) {}
 
 void World::prepare_client(const PlainClient& about) {
     plain_ = about;
@@ -44,7 +44,7 @@ void World::prepare_client(const PlainClient& about) {
     canary_ = Canary(std::move(canary_client), tcp_accept(listener));
     if (!plain_.command.empty()) return;
     auto [control, client_end] = socket_pair(SOCK_STREAM);
-    client_ = fork_process([&] { return run_plain_client(plain_, slot_, std::move(client_end)); });
+    client_ = fork_process([&] { return run_plain_client(plain_, *slot_, std::move(client_end)); });
     client_control_ = std::move(control);
 }
 

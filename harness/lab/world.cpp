@@ -84,8 +84,9 @@ bool writes_by_timer(Traffic traffic) { return traffic == Traffic::one_write || 
 
 } // namespace
 
-World::World(const WorldSpec& spec, const Sysctls& sysctls, Slot& slot, const Fd& noticed)
-    : spec_(if_possible(spec)), slot_(slot), noticed_(&noticed), topology_(Topology::build(sysctls, spec.one_way)), due_(writes_by_timer(spec.traffic) ? timer_fd() : event_fd()) {
+World::World(const WorldSpec& spec, const Sysctls& sysctls, Launcher& launcher, const Fd& noticed)
+    : spec_(if_possible(spec)), slot_(launcher.lend_slot()), launcher_(&launcher), noticed_(&noticed),
+      topology_(Topology::build(sysctls, spec.one_way)), due_(writes_by_timer(spec.traffic) ? timer_fd() : event_fd()) {
     load_packet_filter(spec_, topology_); // before the parameters: some are there only once it tracks connections
     set_parameters(spec_, topology_);
 }
@@ -104,7 +105,7 @@ Fd World::connect_client(Endpoint server) {
     Fd to_client = tcp_accept(proxy_listener);
     topology_.router.enter();
     Fd to_server = tcp_connect(server);
-    proxy_ = fork_process([&] { return run_proxy(std::move(to_client), std::move(to_server)); });
+    proxy_ = launcher_->start(Role::proxy, topology_.router, spec_, *slot_, {&to_client, &to_server});
     return client;
 }
 
@@ -138,13 +139,10 @@ void World::connect(Fd reports) {
     leave_no_orphans(spec_, client_socket, server_socket);
 
     auto [client_control, client_end] = socket_pair(SOCK_STREAM);
-    client_ = fork_process([&] { return run_client(spec_, slot_, std::move(client_socket), std::move(client_end)); });
+    client_ = launcher_->start(Role::client, topology_.client, spec_, *slot_, {&client_socket, &client_end});
+    client_socket.reset();
     auto [server_control, server_end] = socket_pair(SOCK_STREAM);
-    topology_.server.enter();
-    server_ = fork_process([&] {
-        return run_server(spec_, slot_, std::move(server_socket), std::move(server_end), std::move(due_),
-                          noticed_->duplicate(), std::move(reports));
-    });
+    server_ = launcher_->start(Role::server, topology_.server, spec_, *slot_, {&server_socket, &server_end, &due_, noticed_, &reports});
     client_control_ = std::move(client_control);
     server_control_ = std::move(server_control);
 }
@@ -164,24 +162,24 @@ void World::begin_watching() {
 
 bool World::is_settled() const {
     if (!is_connected(spec_.stage)) return true;
-    if (spec_.stage == Stage::close_wait) return slot_.client_acked;
-    if (spec_.stage == Stage::not_accepted) return slot_.watching.is_set() && slot_.client_acked;
+    if (spec_.stage == Stage::close_wait) return slot_->client_acked;
+    if (spec_.stage == Stage::not_accepted) return slot_->watching.is_set() && slot_->client_acked;
     // A detector that has spoken already reads no more.
-    return slot_.watching.is_set() && (slot_.last_message.is_set() || slot_.signal.is_set()) && slot_.client_acked;
+    return slot_->watching.is_set() && (slot_->last_message.is_set() || slot_->signal.is_set()) && slot_->client_acked;
 }
 
 Bracket World::tell_client(ClientDo command) {
     if (!plain_.command.empty()) return fail_own_client(command);
     if (const auto alerted = std::exchange(client_alerted_to_, std::nullopt)) {
-        const Bracket bracket = hear(client_control_, static_cast<char>(*alerted), slot_, "client");
+        const Bracket bracket = hear(client_control_, static_cast<char>(*alerted), *slot_, "client");
         if (*alerted == command) return bracket;
     }
-    return tell(client_control_, static_cast<char>(command), slot_, "client");
+    return tell(client_control_, static_cast<char>(command), *slot_, "client");
 }
 
 bool World::alert_client(ClientDo command, Instant due) {
     if (!noticed_) return false;
-    slot_.command_due.stamp(due);
+    slot_->command_due.stamp(due);
     const char words[] = {static_cast<char>(ClientDo::attend), static_cast<char>(command)};
     check(send(client_control_.get(), words, sizeof words, MSG_NOSIGNAL), "alerting the client");
     client_alerted_to_ = command;
@@ -194,7 +192,7 @@ void World::signal_client(int number) {
 }
 
 Bracket World::tell_server(ServerDo command) {
-    return tell(server_control_, static_cast<char>(command), slot_, "server");
+    return tell(server_control_, static_cast<char>(command), *slot_, "server");
 }
 
 } // namespace halfopen

@@ -23,8 +23,10 @@ public:
     uint64_t inode() const;
     void close() { fd_.reset(); }
 
-private:
+    /// One that the descriptor stands for.
     explicit NetNamespace(Fd fd) : fd_(std::move(fd)) {}
+
+private:
     Fd fd_;
 };
 

@@ -66,13 +66,14 @@ void Process::kill_and_reap() noexcept {
     pidfd_.reset();
 }
 
-Process fork_process(const std::function<int()>& body, unsigned long clone_flags) {
+Process Process::adopt(pid_t pid) {
+    return {pid, Fd{check(pidfd_open(pid, 0), "opening process {}", pid)}}; // close-on-exec by itself
+}
+
+namespace {
+
+pid_t clone_process(const std::function<int()>& body, clone_args args) {
     std::fflush(nullptr);
-    int pidfd = -1;
-    clone_args args{};
-    args.flags = CLONE_PIDFD | clone_flags;
-    args.pidfd = reinterpret_cast<uintptr_t>(&pidfd);
-    args.exit_signal = SIGCHLD;
     const pid_t pid = static_cast<pid_t>(syscall(SYS_clone3, &args, sizeof args));
     if (pid < 0) throw SystemError("starting a process", errno);
     if (pid == 0) {
@@ -83,8 +84,26 @@ Process fork_process(const std::function<int()>& body, unsigned long clone_flags
             _exit(1);
         }
     }
+    return pid;
+}
+
+} // namespace
+
+Process fork_process(const std::function<int()>& body, unsigned long clone_flags) {
+    int pidfd = -1;
+    clone_args args{};
+    args.flags = CLONE_PIDFD | clone_flags;
+    args.pidfd = reinterpret_cast<uintptr_t>(&pidfd);
+    args.exit_signal = SIGCHLD;
+    const pid_t pid = clone_process(body, args);
     fcntl(pidfd, F_SETFD, FD_CLOEXEC);
     return {pid, Fd{pidfd}};
+}
+
+pid_t fork_sibling(const std::function<int()>& body) {
+    clone_args args{};
+    args.flags = CLONE_PARENT; // The parent hears of its end as of the caller's.
+    return clone_process(body, args);
 }
 
 void keep_only(std::initializer_list<Fd*> keep) {

@@ -16,6 +16,8 @@ public:
     Process() = default;
     Process(pid_t pid, Fd pidfd) : pid_(pid), pidfd_(std::move(pidfd)) {}
     Process(Process&&) = default;
+    /// Takes up a child of the calling process that another one forked for it (fork_sibling()).
+    static Process adopt(pid_t);
     /// Kills and reaps what is still there.
     Process& operator=(Process&&) noexcept;
     ~Process();
@@ -46,6 +48,9 @@ private:
 /// message on stderr and ends with 1. `clone_flags` may name new namespaces (clone(2)). The caller must have no
 /// threads: a fork copies only the one that calls it.
 Process fork_process(const std::function<int()>& body, unsigned long clone_flags = 0);
+
+/// Forks a child of the calling process's parent (CLONE_PARENT), which adopts it; its number.
+pid_t fork_sibling(const std::function<int()>& body);
 
 /// Closes every descriptor except 0, 1, 2 and `keep`, which are moved to 3, 4, 5, ... in their order: a role must
 /// hold nothing of other worlds open.

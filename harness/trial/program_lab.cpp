@@ -64,7 +64,7 @@ std::unique_ptr<ProgramTrial> ProgramLab::connect(const PlannedTrial& planned) {
     if (host->places == most_places)
         throw Error(Exit::incomplete, fmt::format("a server has at most {} clients here; fewer scenarios or repeats, or --each", most_places));
     Topology topology = Topology::join(host->program->network(), host->places++, base_.sysctls(), planned.scenario->one_way);
-    auto trial = std::make_unique<ProgramTrial>(planned, server_, kernel_, host->watch, client_log_, std::move(topology), base_.fresh_slot());
+    auto trial = std::make_unique<ProgramTrial>(planned, server_, kernel_, host->watch, client_log_, std::move(topology), base_.launcher().lend_slot());
     return trial;
 }
 

@@ -28,9 +28,9 @@ Window around(Duration d, Duration by) { return {std::max<Duration>(0ns, d - by)
 } // namespace
 
 ProgramTrial::ProgramTrial(const PlannedTrial& planned, const OwnServer& server, const KernelFacts& kernel, ConnectionWatch& watch,
-                           const CommandLog& client_log, Topology topology, Slot& slot)
+                           const CommandLog& client_log, Topology topology, SlotLease slot)
     : WorldTrial(planned, kernel,
-                 World({planned.detector.get(), planned.traffic, 0ns, false, planned.scenario->one_way}, std::move(topology), slot)),
+                 World({planned.detector.get(), planned.traffic, 0ns, false, planned.scenario->one_way}, std::move(topology), std::move(slot))),
       server_(server), watch_(watch), client_log_(client_log), method_(planned.detector) {
     arm();
     world_.prepare_client(server.client);

@@ -12,7 +12,7 @@ class ProgramTrial final : public WorldTrial {
 public:
     /// `place` is the client's among those of that server. The client is `prepared`: it connects at start().
     ProgramTrial(const PlannedTrial&, const OwnServer&, const KernelFacts&, ConnectionWatch&, const CommandLog& client_log,
-                 Topology, Slot&);
+                 Topology, SlotLease);
 
     void start() override;
     bool is_settled() override;

@@ -15,6 +15,19 @@ namespace halfopen {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+int capacity_for(int worlds) {
+    raise_descriptor_limit();
+    const int most = measure_capacity().worlds;
+    return worlds > 0 ? std::min(most, worlds) : most;
+}
+
+/// Connections beside those of the schedule: the first look at a server of the user's own.
+constexpr int first_looks = 1;
+
+} // namespace
+
 NetNamespace keep_hooks_awake() {
     std::string chains;
     for (const char* hook : {"prerouting", "input", "forward", "postrouting"})
@@ -23,10 +36,10 @@ NetNamespace keep_hooks_awake() {
     return NetNamespace::current();
 }
 
-NamespacesLab::NamespacesLab(const Fd& channel, SocketStates* instants, std::string why_no_instants)
-    : channel_(channel), instants_(instants), why_no_instants_(std::move(why_no_instants)), sysctls_(Sysctls::for_new_worlds()) {
-    raise_descriptor_limit();
-    capacity_ = measure_capacity().worlds;
+NamespacesLab::NamespacesLab(const Fd& channel, SocketStates* instants, std::string why_no_instants, int worlds,
+                             const std::function<void()>& shed)
+    : channel_(channel), instants_(instants), why_no_instants_(std::move(why_no_instants)), sysctls_(Sysctls::for_new_worlds()),
+      capacity_(capacity_for(worlds)), launcher_(capacity_ + first_looks, shed) {
     sysctls_.apply(false);
     read_back_ = sysctls_.read_back();
     kernel_ = kernel_facts(read_back_, kernel_hz());
@@ -51,16 +64,9 @@ bool NamespacesLab::sleep(Instant wake, bool until_notice) {
     }
 }
 
-Slot& NamespacesLab::fresh_slot() {
-    constexpr size_t chunk = std::tuple_size_v<std::array<Slot, 64>>;
-    if (used_ == slots_.size() * chunk) slots_.emplace_back();
-    const size_t i = used_++;
-    return (*slots_[i / chunk])[i % chunk];
-}
-
 std::unique_ptr<LiveTrial> NamespacesLab::build(const PlannedTrial& planned) {
     if (!instants_ && needs_reports(*planned.detector)) throw CannotHere(why_no_instants_);
-    return std::make_unique<NamespaceTrial>(planned, sysctls_, kernel_, fresh_slot(), noticed_, instants_);
+    return std::make_unique<NamespaceTrial>(planned, sysctls_, kernel_, launcher_, noticed_, instants_);
 }
 
 namespace {

@@ -1,12 +1,9 @@
 #pragma once
 // The namespaces lab, as it runs inside the supervisor.
 
-#include <deque>
-
 #include "harness/lab/capacity.h"
-#include "harness/lab/slot.h"
+#include "harness/lab/launcher.h"
 #include "harness/linux/namespace.h"
-#include "harness/linux/shared.h"
 #include "harness/linux/socket_states.h"
 #include "harness/trial/schedule.h"
 
@@ -19,20 +16,20 @@ namespace halfopen {
 class NamespacesLab final : public TrialLab {
 public:
     /// `channel` leads to the program; when its other end closes, or says something, the run is to be stopped.
-    /// `instants` are the kernel's own, where they can be had; otherwise `why_no_instants`.
-    explicit NamespacesLab(const Fd& channel, SocketStates* instants = nullptr, std::string why_no_instants = {});
+    /// `instants` are the kernel's own, where they can be had; otherwise `why_no_instants`. `worlds` are alive at once, at most;
+    /// 0: as many as the machine can. `shed` gives back, in the launcher, what no role needs.
+    NamespacesLab(const Fd& channel, SocketStates* instants, std::string why_no_instants, int worlds, const std::function<void()>& shed);
 
     Instant now() override { return MonotonicClock::now(); }
     bool sleep_until(Instant) override;
     bool sleep_until_notice(Instant) override;
     std::unique_ptr<LiveTrial> build(const PlannedTrial&) override;
     int capacity() override { return capacity_; }
-    void limit_capacity(int worlds) { capacity_ = std::min(capacity_, worlds); }
 
     const std::vector<std::pair<std::string, std::optional<std::string>>>& sysctl() const { return read_back_; }
     const KernelFacts& kernel() const { return kernel_; }
     const Sysctls& sysctls() const { return sysctls_; }
-    Slot& fresh_slot();
+    Launcher& launcher() { return launcher_; }
 
 private:
     bool sleep(Instant, bool until_notice);
@@ -46,8 +43,7 @@ private:
     int capacity_;
     NetNamespace with_hooks_;
     Fd noticed_ = event_fd(); ///< every server role posts it with its verdict
-    std::deque<Shared<std::array<Slot, 64>>> slots_;
-    size_t used_ = 0;
+    Launcher launcher_;
 };
 
 /// The fastest that this machine shows anything: FIN and RST on an idle link to a blocking recv(), and the lateness

@@ -60,11 +60,10 @@ bool try_server(const LabTask& task, NamespacesLab& base, LabFacts facts, const 
 }
 
 /// Runs inside the supervisor.
-int run_lab(const LabTask& task, const Fd& channel) {
+int run_lab(LabTask& task, const Fd& channel) {
     try {
         const Instant began = MonotonicClock::now();
-        NamespacesLab lab(channel, task.instants.get(), task.why_no_instants);
-        if (task.worlds > 0) lab.limit_capacity(task.worlds);
+        NamespacesLab lab(channel, task.instants.get(), task.why_no_instants, task.worlds, [&task] { task.trials = {}; });
         const auto floor = measure_floor(lab, task.floor_samples);
         if (!floor) return 0;
         LabFacts facts{lab.sysctl(), *floor, lab.kernel().hz, kernel_release(), online_cpus(), {}, {}};
@@ -102,7 +101,7 @@ LabTask with_instants(LabTask task) {
 NamespacesSession::NamespacesSession(LabTask task) : NamespacesSession(std::move(task), task.server.has_value()) {}
 
 NamespacesSession::NamespacesSession(LabTask&& task, bool everybody)
-    : supervisor_([task = with_instants(std::move(task))](const Fd& channel) { return run_lab(task, channel); },
+    : supervisor_([task = with_instants(std::move(task))](const Fd& channel) mutable { return run_lab(task, channel); },
                   everybody ? Supervisor::Users::everybody : Supervisor::Users::root_only) {}
 
 std::optional<std::string> NamespacesSession::hear_text() {

@@ -44,9 +44,9 @@ Window at(Duration d) { return {d, d}; }
 
 } // namespace
 
-NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysctls, const KernelFacts& kernel, Slot& slot,
+NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysctls, const KernelFacts& kernel, Launcher& launcher,
                                const Fd& noticed, SocketStates* instants)
-    : WorldTrial(planned, kernel, World(spec_of_world(planned), sysctls, slot, noticed)), instants_(instants) {
+    : WorldTrial(planned, kernel, World(spec_of_world(planned), sysctls, launcher, noticed)), instants_(instants) {
     arm();
     Fd reports;
     const NetNamespace& server = world_.topology().server;

@@ -77,10 +77,10 @@ bool needs_reports(const Detector&);
 
 class NamespaceTrial final : public WorldTrial {
 public:
-    /// Builds the world, arms the faults, makes the connection and starts the roles, which then wait. `slot` must be
-    /// fresh and outlive the trial; `noticed` is the eventfd that the server posts with its verdict.
+    /// Builds the world, arms the faults, makes the connection and starts the roles, which then wait. `noticed` is the eventfd
+    /// that the server posts with its verdict.
     /// With `instants` the kernel's own are known; a detector that needs its reports cannot do without.
-    NamespaceTrial(const PlannedTrial&, const Sysctls&, const KernelFacts&, Slot& slot, const Fd& noticed,
+    NamespaceTrial(const PlannedTrial&, const Sysctls&, const KernelFacts&, Launcher&, const Fd& noticed,
                    SocketStates* instants = nullptr);
     /// What the server's kernel keeps without any program would keep the world's namespaces too: it is ended by the
     /// client's RST.
