@@ -1,7 +1,6 @@
 #include "harness/cli/labs.h"
 
 #include <algorithm>
-#include <deque>
 
 #include <unistd.h>
 
@@ -13,7 +12,7 @@
 #include "harness/linux/command.h"
 #include "harness/linux/machine.h"
 #include "harness/trial/modules.h"
-#include "harness/trial/schedule.h"
+#include "harness/trial/rehearsal.h"
 #include "harness/trial/virtual_session.h"
 #include "reports/text.h"
 
@@ -31,38 +30,8 @@ GuestKernel default_kernel() {
     return kernels.front();
 }
 
-/// Building, tearing down and firing cost some milliseconds a world; the ones that are fired already are watched meanwhile, as
-/// many as the machine holds.
-Duration expected_on_the_wall(const Plan& plan, int capacity) {
-    std::vector<const PlannedTrial*> trials;
-    for (const PlannedTrial& t : plan.trials)
-        if (t.skip.empty()) trials.push_back(&t);
-    std::sort(trials.begin(), trials.end(), [](const PlannedTrial* a, const PlannedTrial* b) { // As run_schedule() does.
-        return std::pair(a->horizon, a->before_fault) < std::pair(b->horizon, b->before_fault);
-    });
-    const auto places = static_cast<size_t>(std::max(1, capacity)), group = std::min(places, size_t{SchedulePace{}.group});
-    struct Watched {
-        size_t worlds;
-        Duration until;
-    };
-    std::deque<Watched> watched;
-    size_t alive = 0;
-    Duration now{0}, end{0};
-    for (size_t begin = 0; begin < trials.size(); begin += group) {
-        const size_t count = std::min(group, trials.size() - begin);
-        const auto worlds = static_cast<int>(count);
-        for (; alive + count > places; watched.pop_front()) {
-            now = std::max(now, watched.front().until);
-            alive -= watched.front().worlds;
-        }
-        const PlannedTrial& last = *trials[begin + count - 1];
-        now += worlds * 30ms + std::max<Duration>(worlds * 8ms, last.before_fault) + 500ms;
-        watched.push_back({count, now + last.horizon});
-        alive += count;
-        end = now + last.horizon;
-    }
-    return end + 2s;
-}
+/// The floor of the machine is measured first, in worlds of its own.
+constexpr Duration before_the_first_trial = 2s;
 
 /// A virtual machine boots for some seconds, and the guest's processor is slower than ours.
 Duration expected_in_machines(const Plan& plan, int machines) {
@@ -184,7 +153,7 @@ std::string say_plan(const LabChoice& lab, const Plan& plan) {
         // How often a server of the user's wakes up is not known beforehand.
         if (!lab.server) text += fmt::format(", about {} if nothing else runs", say_roughly(expected_in_machines(plan, machines(lab))));
     } else {
-        const Duration expected = expected_on_the_wall(plan, measure_capacity().worlds);
+        const Duration expected = before_the_first_trial + rehearse(plan.trials, plan.seed, measure_capacity().worlds);
         text += ", about " + say_roughly(expected);
     }
     if (longest.wait > 1s) text += fmt::format("; the longest wait is {}, {}", longest.label, say(longest.wait));

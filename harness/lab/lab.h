@@ -68,6 +68,9 @@ public:
     /// Finds the socket of a client of the user's own ahead of a fault that is made at it: looking takes milliseconds.
     void reach_for_own_client();
 
+    /// Kills the roles without waiting for their end, so that those of several worlds die at a time.
+    void kill_roles();
+
     /// The detector begins to watch, the client sends its proof of life, the traffic begins: whichever of them belongs
     /// before the fault.
     void start();
@@ -142,7 +145,8 @@ private:
     Fd due_;
     Fd client_control_, server_control_;
     Process heir_; ///< ours to reap once the client, its parent, is dead
-    Process proxy_; ///< where the world has one
+    Launch proxy_launch_, client_launch_, server_launch_; ///< until start()
+    Process proxy_;                                       ///< where the world has one
     Process client_, server_;
     ProcessGroup own_client_; ///< ended before its leader is, whose number is the group's
     Canary canary_;

@@ -71,7 +71,7 @@ Launcher::Launcher(int slots, const std::function<void()>& shed) : slots_(slots)
     orders_ = std::move(ours);
 }
 
-Process Launcher::start(Role role, const NetNamespace& network, const WorldSpec& spec, Slot& slot, std::initializer_list<const Fd*> fds) {
+Launch Launcher::start(Role role, const NetNamespace& network, const WorldSpec& spec, Slot& slot, std::initializer_list<const Fd*> fds) {
     Order order{role, spec, &slot, {}};
     const std::string detector = spec_of(*spec.detector);
     if (detector.size() >= sizeof order.detector) throw Error(Exit::incomplete, "a detector's settings are too long for a role");
@@ -79,10 +79,38 @@ Process Launcher::start(Role role, const NetNamespace& network, const WorldSpec&
     std::vector<int> passed{network.fd()};
     for (const Fd* fd : fds)
         if (*fd) passed.push_back(fd->get());
+    hear(MSG_DONTWAIT); // Answers that nobody fetches would fill the channel.
     send_with_descriptors(orders_, &order, sizeof order, passed);
-    pid_t pid = 0;
-    if (check(recv(orders_.get(), &pid, sizeof pid, 0), "hearing from the launcher") != sizeof pid)
-        throw Error(Exit::incomplete, "the launcher has ended");
+    return {*this, ordered_++};
+}
+
+void Launcher::hear(int flags) {
+    do {
+        pid_t pid = 0;
+        const ssize_t n = recv(orders_.get(), &pid, sizeof pid, flags);
+        if (n < 0 && errno == EAGAIN) return;
+        if (n < 0 && errno == EINTR) continue;
+        if (n != sizeof pid) throw Error(Exit::incomplete, "the launcher of the roles has ended");
+        answers_[answered_++] = pid;
+    } while (flags & MSG_DONTWAIT);
+}
+
+pid_t Launcher::wait_for(uint64_t number) {
+    while (number >= answered_) hear(0);
+    return answers_.extract(number).mapped();
+}
+
+Launch::~Launch() {
+    if (!launcher_) return;
+    try {
+        take();
+    } catch (const Error& e) {
+        fmt::print(stderr, "ending a role that was not needed any more: {}\n", e.what());
+    }
+}
+
+Process Launch::take() {
+    const pid_t pid = std::exchange(launcher_, nullptr)->wait_for(number_);
     if (pid < 0) throw SystemError("starting a process", -pid);
     return Process::adopt(pid);
 }

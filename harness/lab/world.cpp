@@ -105,7 +105,7 @@ Fd World::connect_client(Endpoint server) {
     Fd to_client = tcp_accept(proxy_listener);
     topology_.router.enter();
     Fd to_server = tcp_connect(server);
-    proxy_ = launcher_->start(Role::proxy, topology_.router, spec_, *slot_, {&to_client, &to_server});
+    proxy_launch_ = launcher_->start(Role::proxy, topology_.router, spec_, *slot_, {&to_client, &to_server});
     return client;
 }
 
@@ -139,20 +139,27 @@ void World::connect(Fd reports) {
     leave_no_orphans(spec_, client_socket, server_socket);
 
     auto [client_control, client_end] = socket_pair(SOCK_STREAM);
-    client_ = launcher_->start(Role::client, topology_.client, spec_, *slot_, {&client_socket, &client_end});
+    client_launch_ = launcher_->start(Role::client, topology_.client, spec_, *slot_, {&client_socket, &client_end});
     client_socket.reset();
     auto [server_control, server_end] = socket_pair(SOCK_STREAM);
-    server_ = launcher_->start(Role::server, topology_.server, spec_, *slot_, {&server_socket, &server_end, &due_, noticed_, &reports});
+    server_launch_ = launcher_->start(Role::server, topology_.server, spec_, *slot_, {&server_socket, &server_end, &due_, noticed_, &reports});
     client_control_ = std::move(client_control);
     server_control_ = std::move(server_control);
 }
 
 void World::start() {
+    if (proxy_launch_) proxy_ = proxy_launch_.take();
+    client_ = client_launch_.take();
+    server_ = server_launch_.take();
     // A server in interactive mode would delay its ACK by 40 ms and more, and a fault in between would find that
     // ACK on its way (tcp(7), TCP_QUICKACK).
     if (server_socket_) set_option(server_socket_.get(), IPPROTO_TCP, TCP_QUICKACK, 1, "TCP_QUICKACK");
     if (!is_watched_late(spec_.stage)) begin_watching();
     if (is_connected(spec_.stage)) tell_client(ClientDo::start);
+}
+
+void World::kill_roles() {
+    for (const Process* role : {&server_, &client_, &proxy_}) role->kill();
 }
 
 void World::begin_watching() {

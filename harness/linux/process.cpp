@@ -58,9 +58,13 @@ int Process::wait() {
     return status;
 }
 
+void Process::kill() const noexcept {
+    if (pidfd_) pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
+}
+
 void Process::kill_and_reap() noexcept {
     if (!pidfd_) return;
-    pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
+    kill();
     while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
     pidfd_.reset();

@@ -37,6 +37,8 @@ public:
 
     /// Waits for its end and reaps it; the wait status.
     int wait();
+    /// SIGKILL, where there is a process.
+    void kill() const noexcept;
     void kill_and_reap() noexcept;
 
 private:

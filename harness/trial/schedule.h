@@ -34,6 +34,8 @@ public:
     virtual void heal() = 0;
     /// Collects, judges; `invalid` is why the trial is not a result, empty when it is one.
     virtual TrialLine finish(const std::string& invalid) = 0;
+    /// After finish(): ends its processes without waiting for them, so that those of several trials end at a time.
+    virtual void kill() {}
 };
 
 /// Where trials are run: the real one, and in tests a scripted one with a clock of its own.
@@ -65,8 +67,13 @@ struct SchedulePace {
     Duration spare_pause{std::chrono::seconds{1}};    ///< before spares alone are built: sub-second notices are over
     Duration busy{std::chrono::milliseconds{25}};     ///< so long a world takes to be built, and no healing waits for it
     int group = 250;                                  ///< worlds that are built and fired at a time
+    int storms = 80; ///< the same for storms of signals, each of which takes half a percent of a processor
     int attempts = 4;                                 ///< of one trial, before it stays invalid
 };
+
+/// The trials that have no skip reason, in the order in which they are fired, and in the groups in which they are built.
+std::vector<std::vector<const PlannedTrial*>> firing_groups(const std::vector<PlannedTrial>&, uint64_t seed, int capacity,
+                                                            const SchedulePace& = {});
 
 /// Runs all trials that have no skip reason; the others are only reported. Returns false when it was stopped: what
 /// was finished has been told.

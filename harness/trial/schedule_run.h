@@ -13,11 +13,14 @@ namespace halfopen::scheduling {
 
 using Trials = std::vector<const PlannedTrial*>;
 
+/// Worlds that are torn down at a time: a process takes milliseconds to end, and each processor can end one.
+inline constexpr size_t die_together = 8;
+
 enum class Step { start, fire, verify, heal };
 
-/// From the fault to the last moment at which the detector is predicted to speak; zero when it never does.
+/// From the fault to the last moment at which the detector is predicted to speak; zero when it does not before the horizon.
 inline Duration latest_notice(const PlannedTrial& trial) {
-    if (trial.planned->kind != Prediction::Kind::window) return Duration::zero();
+    if (trial.planned->kind != Prediction::Kind::window || trial.planned->after.from > trial.horizon) return Duration::zero();
     return std::clamp(trial.planned->after.to, Duration::zero(), trial.horizon);
 }
 
@@ -43,8 +46,10 @@ using Events = std::priority_queue<Event, std::vector<Event>, std::greater<>>;
 /// it are watched.
 class Run {
 public:
-    Run(TrialLab& lab, const ScheduleEvents& tell, const SchedulePace& pace, const Trials& trials)
-        : lab_(lab), tell_(tell), pace_(pace), to_build_(trials.begin(), trials.end()), total_(trials.size()) {}
+    Run(TrialLab& lab, const ScheduleEvents& tell, const SchedulePace& pace, const std::vector<Trials>& groups)
+        : lab_(lab), tell_(tell), pace_(pace), to_build_(groups.begin(), groups.end()) {
+        for (const Trials& group : groups) total_ += group.size();
+    }
 
     /// False when it was stopped.
     bool run() {
@@ -65,18 +70,18 @@ public:
 
 private:
     /// What is built next; empty while there is nothing, or no room. Spares are few, and everybody waits for them in the end:
-    /// they go first, and need no room but their own. They come when what follows their fault at once is over for all.
+    /// they go first. They come when what follows their fault at once is over for all.
     std::vector<PlannedTrial> take_group() {
-        const auto size = static_cast<size_t>(std::clamp(pace_.group, 1, std::max(1, lab_.capacity())));
-        const auto room = static_cast<size_t>(std::max(0, std::max(1, lab_.capacity()) - static_cast<int>(open_.size())));
+        const size_t capacity = static_cast<size_t>(std::max(1, lab_.capacity()));
+        const size_t room = capacity - std::min(capacity, open_.size());
         const bool has_spares = !spares_.empty() && (lab_.now() >= spares_due_ || !to_build_.empty());
-        const size_t wanted = has_spares ? std::min(spares_.size(), size) : std::min(to_build_.size(), size);
-        if (room < wanted) return {};
+        const size_t spares = has_spares ? std::min(spares_.size(), static_cast<size_t>(std::max(1, pace_.group))) : 0;
+        if (room < spares) return {};
         std::vector<PlannedTrial> group;
-        const size_t most = std::min(size, room);
-        for (; has_spares && !spares_.empty() && group.size() < most; spares_.pop_front())
-            group.push_back(std::move(spares_.front()));
-        for (; !to_build_.empty() && group.size() < most; to_build_.pop_front()) group.push_back(*to_build_.front());
+        for (; group.size() < spares; spares_.pop_front()) group.push_back(std::move(spares_.front()));
+        if (to_build_.empty() || room - spares < to_build_.front().size()) return group;
+        for (const PlannedTrial* trial : to_build_.front()) group.push_back(*trial);
+        to_build_.pop_front();
         return group;
     }
 
@@ -260,10 +265,15 @@ private:
     bool tear_down() {
         std::erase_if(heals_, [](const auto& heal) { return heal.second->done; });
         std::erase_if(watched_, [](const Open* open) { return open->done; }); // Spoilt ones end without being watched.
-        for (const auto& open : open_) {
-            if (!open->done) continue;
+        std::vector<Open*> done;
+        for (const auto& open : open_)
+            if (open->done) done.push_back(open.get());
+        size_t killed = 0;
+        for (size_t i = 0; i < done.size(); ++i) {
             if (!may_be_busy()) return false;
-            open->live.reset();
+            for (; killed < std::min(i + die_together, done.size()); ++killed)
+                if (done[killed]->live) done[killed]->live->kill();
+            done[i]->live.reset();
         }
         std::erase_if(open_, [](const std::unique_ptr<Open>& open) { return open->done; });
         return true;
@@ -298,7 +308,7 @@ private:
     TrialLab& lab_;
     const ScheduleEvents& tell_;
     const SchedulePace& pace_;
-    std::deque<const PlannedTrial*> to_build_; ///< not copies: every process of every world would have them too
+    std::deque<Trials> to_build_; ///< not copies: every process of every world would have them too
     std::deque<PlannedTrial> spares_;
     Instant spares_due_{};
     std::vector<std::unique_ptr<Open>> open_; ///< every world that there is
@@ -307,7 +317,7 @@ private:
     Events events_; ///< starts and firings
     Events checks_; ///< verifications
     std::multimap<Instant, Open*> heals_; ///< they come while other trials are built and fired, or long after
-    size_t total_, ended_ = 0;
+    size_t total_ = 0, ended_ = 0;
 };
 
 } // namespace halfopen::scheduling

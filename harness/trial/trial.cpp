@@ -64,8 +64,18 @@ bool needs_reports(const Detector& detector) {
 
 NamespaceTrial::~NamespaceTrial() {
     if (instants_) instants_->forget(world_.topology().server);
+    end_what_only_the_kernel_keeps();
+}
+
+void NamespaceTrial::kill() {
+    end_what_only_the_kernel_keeps();
+    world_.kill_roles();
+}
+
+/// It would keep the world's namespaces for minutes.
+void NamespaceTrial::end_what_only_the_kernel_keeps() {
     const Stage stage = planned_.scenario->stage;
-    if (stage != Stage::orphan && stage != Stage::syn_received) return;
+    if (std::exchange(ended_, true) || (stage != Stage::orphan && stage != Stage::syn_received)) return;
     try {
         undo_faults();
         world_.tell_client(ClientDo::reset);

@@ -82,11 +82,10 @@ public:
     /// With `instants` the kernel's own are known; a detector that needs its reports cannot do without.
     NamespaceTrial(const PlannedTrial&, const Sysctls&, const KernelFacts&, Launcher&, const Fd& noticed,
                    SocketStates* instants = nullptr);
-    /// What the server's kernel keeps without any program would keep the world's namespaces too: it is ended by the
-    /// client's RST.
     ~NamespaceTrial() override;
 
     void start() override { world_.start(); }
+    void kill() override;
     bool is_settled() override;
     void write_at(Instant t) override { world_.make_server_write(t); }
     bool has_noticed() override { return world_.slot().signal.is_set(); }
@@ -107,7 +106,11 @@ private:
     void add_costs(TrialLine&) const;
     void add_instants(TrialLine&) const;
 
+    /// What the server's kernel keeps without any program is ended by the client's RST.
+    void end_what_only_the_kernel_keeps();
+
     SocketStates* instants_;
+    bool ended_ = false; ///< that
 
     std::optional<ThreadUsage> usage_before_;
     std::optional<TcpInfo> info_before_;
