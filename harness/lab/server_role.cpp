@@ -67,15 +67,18 @@ public:
     Instant last_pong() const override { return since(slot_.last_pong); }
     int write_due_fd() const override { return due_.get(); }
     int kernel_reports_fd() const override { return reports_; }
+    /// So many frames are due at once, made before anybody watches: it takes a while.
+    void prepare(unsigned long frames) {
+        prepared_ = in_frames(frames);
+        post(due_, frames);
+    }
     std::vector<char> take_due() override {
         uint64_t times = 0;
         if (read(due_.get(), &times, sizeof times) != sizeof times) return {};
+        if (!prepared_.empty()) return std::exchange(prepared_, {});
         // A server that could not write for a while does not make up for it in one burst.
         if (traffic_ == Traffic::sending) times = 1;
-        std::vector<char> bytes;
-        for (const auto frame = encode(FrameType::data); times > 0; --times)
-            bytes.insert(bytes.end(), frame.begin(), frame.end());
-        return bytes;
+        return in_frames(times);
     }
     std::vector<char> ping() override {
         slot_.last_ping.stamp();
@@ -83,6 +86,13 @@ public:
     }
 
 private:
+    static std::vector<char> in_frames(uint64_t times) {
+        const auto frame = encode(FrameType::data);
+        std::vector<char> bytes;
+        bytes.reserve(frame.size() * times);
+        for (; times > 0; --times) bytes.insert(bytes.end(), frame.begin(), frame.end());
+        return bytes;
+    }
     Instant since(const SlotInstant& stamp) const { return stamp.is_set() ? stamp.get() : slot_.watching.get(); }
 
     Traffic traffic_;
@@ -91,6 +101,7 @@ private:
     Fd due_;
     std::optional<Ends> ends_;
     FrameReader frames_;
+    std::vector<char> prepared_;
 };
 
 /// Stores what the detector says; only the first verdict counts.
@@ -246,8 +257,8 @@ int run_server(const WorldSpec& spec, Slot& slot, Fd socket, Fd control, Fd due,
     char command = 0;
     if (read(control.get(), &command, 1) != 1) return 0;
     if (spec.traffic == Traffic::buffer_full) fill_buffer(socket.get());
-    if (spec.traffic == Traffic::buffer_full && spec.detector->blocks_in_send()) post(due, more_than_fits);
     ServerConnection connection(spec, slot, socket.get(), std::move(due), reports.get());
+    if (spec.traffic == Traffic::buffer_full && spec.detector->blocks_in_send()) connection.prepare(more_than_fits);
     Traffickers traffickers(spec, slot, connection, socket, control.get());
     SlotOut out(slot, noticed);
     slot.watching.stamp();

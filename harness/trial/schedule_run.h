@@ -4,43 +4,11 @@
 #include <algorithm>
 #include <deque>
 #include <map>
-#include <queue>
 
 #include "harness/base/error.h"
-#include "harness/trial/schedule.h"
+#include "harness/trial/schedule_parts.h"
 
 namespace halfopen::scheduling {
-
-using Trials = std::vector<const PlannedTrial*>;
-
-/// Worlds that are torn down at a time: a process takes milliseconds to end, and each processor can end one.
-inline constexpr size_t die_together = 8;
-
-enum class Step { start, fire, verify, heal };
-
-/// From the fault to the last moment at which the detector is predicted to speak; zero when it does not before the horizon.
-inline Duration latest_notice(const PlannedTrial& trial) {
-    if (trial.planned->kind != Prediction::Kind::window || trial.planned->after.from > trial.horizon) return Duration::zero();
-    return std::clamp(trial.planned->after.to, Duration::zero(), trial.horizon);
-}
-
-struct Open {
-    PlannedTrial planned;
-    std::unique_ptr<LiveTrial> live;
-    Instant fire_due{}, horizon_end{Instant::max()};
-    Instant speaks_by{};   ///< as it is predicted
-    Instant flows_again{}; ///< after a healing: what was held back has passed by then
-    std::string invalid;
-    bool done = false;
-};
-
-struct Event {
-    Instant at;
-    Step step;
-    Open* trial;
-    bool operator>(const Event& other) const { return at > other.at; }
-};
-using Events = std::priority_queue<Event, std::vector<Event>, std::greater<>>;
 
 /// Worlds are built and fired in groups, and watched beside each other: while one group is built and fired, the ones before
 /// it are watched.
@@ -89,7 +57,7 @@ private:
         group_.clear();
         for (size_t i = 0; i < trials.size(); ++i) {
             end_what_is_over();
-            if (!may_be_busy() || !lab_.sleep_until(lab_.now())) return false;
+            if (!may_be_busy(pace_.busy) || !lab_.sleep_until(lab_.now())) return false;
             if (tell_.progress) tell_.progress("building", static_cast<int>(i), static_cast<int>(trials.size()), {});
             auto open = std::make_unique<Open>();
             open->planned = trials[i];
@@ -149,7 +117,10 @@ private:
         if (open.done || !open.invalid.empty()) return;
         try {
             switch (event.step) {
-            case Step::start: open.live->start(); break;
+            case Step::start:
+                open.started = lab_.now();
+                open.live->start();
+                break;
             case Step::fire: fire(event, open); break;
             case Step::verify: open.invalid = open.live->verify(); break;
             case Step::heal: heal(open); break;
@@ -160,6 +131,12 @@ private:
     }
 
     void fire(const Event& event, Open& open) {
+        // A trial that began late, on a busy machine, is fired as much later.
+        if (const Instant earliest = open.started + open.planned.before_fault; lab_.now() < earliest) {
+            open.fire_due = earliest;
+            events_.push({earliest, Step::fire, &open});
+            return;
+        }
         if (!open.live->is_settled()) {
             if (event.at > open.fire_due + std::chrono::seconds{1})
                 open.invalid = "noisy: the proof of life was not read and acknowledged within a second";
@@ -199,9 +176,9 @@ private:
         return true;
     }
 
-    /// Heals what would fall due while a world is built or torn down.
-    bool may_be_busy() {
-        while (!heals_.empty() && heals_.begin()->first <= lab_.now() + pace_.busy)
+    /// Heals what would fall due while a world is built or torn down, or a trial is judged.
+    bool may_be_busy(Duration so_long) {
+        while (!heals_.empty() && heals_.begin()->first <= lab_.now() + so_long)
             if (!heal_until(heals_.begin()->first)) return false;
         return true;
     }
@@ -241,7 +218,7 @@ private:
 
     template <typename IsOver> void end_those(IsOver is_over) {
         std::erase_if(watched_, [&](Open* open) {
-            if (!is_over(*open) || !heal_until(lab_.now())) return false;
+            if (!is_over(*open) || !may_be_busy(pace_.judging)) return false;
             finish(*open);
             return true;
         });
@@ -249,6 +226,7 @@ private:
 
     /// What a trial costs is counted up to its horizon, so nobody stays beyond it, even while others are fired.
     void end_at_horizon() {
+        if (!heals_.empty() && heals_.begin()->first <= lab_.now() + pace_.judging) return; // A moment later, then.
         end_those([now = lab_.now()](const Open& open) { return now >= open.horizon_end && open.invalid.empty(); });
     }
 
@@ -270,7 +248,7 @@ private:
             if (open->done) done.push_back(open.get());
         size_t killed = 0;
         for (size_t i = 0; i < done.size(); ++i) {
-            if (!may_be_busy()) return false;
+            if (!may_be_busy(pace_.busy)) return false;
             for (; killed < std::min(i + die_together, done.size()); ++killed)
                 if (done[killed]->live) done[killed]->live->kill();
             done[i]->live.reset();

@@ -1,6 +1,7 @@
 #include "harness/trial/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -63,7 +64,7 @@ bool try_server(const LabTask& task, NamespacesLab& base, LabFacts facts, const 
 int run_lab(LabTask& task, const Fd& channel) {
     try {
         const Instant began = MonotonicClock::now();
-        NamespacesLab lab(channel, task.instants.get(), task.why_no_instants, task.worlds, [&task] { task.trials = {}; });
+        NamespacesLab lab(channel, task.instants.get(), task.why_no_instants, task.worlds, [&task] { std::exchange(task.trials, {}); });
         const auto floor = measure_floor(lab, task.floor_samples);
         if (!floor) return 0;
         LabFacts facts{lab.sysctl(), *floor, lab.kernel().hz, kernel_release(), online_cpus(), {}, {}};

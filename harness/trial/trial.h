@@ -63,8 +63,11 @@ protected:
 private:
     /// A verdict about a fault that should have been healed before it is none; empty when it is one.
     std::string why_not_healed_by(Duration noticed_after) const;
-    /// Stores situation and prediction for that instant; false when that took until after it.
+    /// Stores situation and prediction for that instant; false when that took until after it, or a beat falls on it.
     bool predict_for(Instant due);
+    /// What the method counts its period from is about to happen again, or should have: whether before or after that instant is a
+    /// matter of microseconds.
+    bool is_on_the_beat(Instant due, const Situation&) const;
 
     std::vector<std::unique_ptr<Fault>> faults_;
     Prediction predicted_;

@@ -40,7 +40,15 @@ bool WorldTrial::predict_for(Instant due) {
     predicted_ = method().predict(situation);
     situation_ = {std::string(method().timing().anchor), anchor_before(due, situation), situation.rto, situation.srtt,
                   situation.unacked, situation.notsent_bytes, situation.heals_after};
-    return MonotonicClock::now() < due;
+    return MonotonicClock::now() < due && !is_on_the_beat(due, situation);
+}
+
+bool WorldTrial::is_on_the_beat(Instant due, const Situation& situation) const {
+    constexpr Duration margin = 5ms, overdue = 30ms; // A busy machine beats late.
+    const Timing timing = method().timing();
+    if (timing.anchor.empty() || timing.period <= 2 * margin) return false;
+    const Duration since = anchor_before(due, situation);
+    return since % timing.period > timing.period - margin || (since >= timing.period && since % timing.period < overdue);
 }
 
 std::string WorldTrial::fire() {

@@ -17,6 +17,7 @@ public:
     void start() override {
         lab_.note("start", planned_.id);
         started_ = lab_.now();
+        lab_.spend(lab_.starting_takes);
     }
     bool is_settled() override { return lab_.now() >= started_ + script_.settles_after; }
     std::string fire() override {

@@ -46,6 +46,7 @@ public:
     std::unique_ptr<LiveTrial> build(const PlannedTrial&) override;
     int capacity() override { return worlds; }
 
+    void spend(Duration d) { now_ += d; }
     void note(const std::string& what, const std::string& id) { happened.push_back({what, id, now_}); }
     /// The instants of one kind of happening, by trial.
     std::map<std::string, Instant> when(const std::string& what) const;
@@ -53,7 +54,7 @@ public:
     std::vector<Happened> happened;
     std::optional<Instant> stop_at;
     int worlds = 1000;
-    Duration building_takes{0};
+    Duration building_takes{0}, starting_takes{0};
     int alive = 0, most_alive = 0;
 
 private:

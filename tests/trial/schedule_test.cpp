@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "harness/trial/rehearsal.h"
 #include "support/catch.h"
 #include "support/scripted_lab.h"
 
@@ -65,6 +66,38 @@ TEST_CASE("the proof of life comes as long before the fault as the phase asks fo
     REQUIRE(run_schedule(lab, trials, 1, told.events()));
     const auto starts = lab.when("start"), fires = lab.when("fire");
     for (const PlannedTrial& t : trials) CHECK(fires.at(t.id) - starts.at(t.id) == t.before_fault);
+}
+
+TEST_CASE("a trial that a busy machine began late is fired as much later") {
+    ScriptedLab lab(quiet_script);
+    lab.starting_takes = 40ms;
+    Told told;
+    const auto trials = repeats("silent-drop", "heartbeat", 50, 10ms);
+    REQUIRE(run_schedule(lab, trials, 1, told.events()));
+    const auto starts = lab.when("start"), fires = lab.when("fire");
+    for (const PlannedTrial& t : trials) CHECK(fires.at(t.id) - starts.at(t.id) >= t.before_fault);
+}
+
+TEST_CASE("storms of signals come last, in groups of their own that are smaller") {
+    auto trials = repeats("signal-storm", "recv", 30);
+    for (PlannedTrial& t : repeats("silent-drop", "recv", 30)) trials.push_back(std::move(t));
+    const auto groups = firing_groups(trials, 1, 1000, {.group = 20, .storms = 8});
+    std::vector<size_t> sizes;
+    for (const auto& group : groups) sizes.push_back(group.size());
+    CHECK(sizes == std::vector<size_t>{20, 10, 8, 8, 8, 6});
+    CHECK(groups[1].back()->scenario->name == "silent-drop");
+    CHECK(groups[2].front()->scenario->name == "signal-storm");
+}
+
+TEST_CASE("a rehearsal says how long a plan takes: its worlds, and the longest wait, once for those that are watched together") {
+    const Duration one = rehearse(repeats("silent-drop", "recv", 1), 1, 1000);
+    CHECK(one > 10s);
+    CHECK(one < 11s);
+    const Duration many = rehearse(repeats("silent-drop", "recv", 200), 1, 1000);
+    CHECK(many > 11s);
+    CHECK(many < 18s);
+    // Where only ten have room, every ten wait for the ten before.
+    CHECK(rehearse(repeats("silent-drop", "recv", 200), 1, 10) > 200s);
 }
 
 TEST_CASE("long waits overlap") {
