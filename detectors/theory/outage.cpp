@@ -108,6 +108,17 @@ Window delivered_after(const Situation& s, const SentAgain& tries, Window lost, 
     return Window{from, (lost + tries.all[last]).to} + Window{s.one_way, s.one_way};
 }
 
+/// When what is written at `lost` arrives: after the healing it is not lost at all.
+Window arrives(const Situation& s, const SentAgain& tries, Window lost, bool more) {
+    const Window well = healing(s), travel{s.one_way, s.one_way};
+    if (lost.from > well.to)
+        return lost + travel;
+    Window arrival = delivered_after(s, tries, lost, more);
+    if (lost.to >= well.from)
+        arrival.from = std::min(arrival.from, std::max(lost.from, well.from) + s.one_way);
+    return arrival;
+}
+
 /// A writer whose next message somebody waits for.
 struct Awaited {
     Duration beat;
@@ -128,7 +139,7 @@ Wait wait_once(const Situation& s, const SentAgain& tries, const Awaited& a, Win
     if (a.other_write)
         lost = {std::min(lost.from, a.other_write->from), std::min(lost.to, a.other_write->to)};
     const bool more = a.beat < tries.first_retransmission().to;
-    Wait wait{Wait::Ends::either, delivered_after(s, tries, lost, more), a.limit - last_before};
+    Wait wait{Wait::Ends::either, arrives(s, tries, lost, more), a.limit - last_before};
     if (s.effect == Effect::acknowledges_only)
         wait.delivered = sent_on_waking(s, {std::max<Duration>(0ns, next.from), std::max<Duration>(0ns, next.to)});
     if (wait.delivered.to < wait.gives_up.from)

@@ -67,7 +67,7 @@ struct SchedulePace {
     Duration spare_pause{std::chrono::seconds{1}};    ///< before spares alone are built: sub-second notices are over
     Duration busy{std::chrono::milliseconds{30}};     ///< so long a world takes to be built, and no healing waits for it
     Duration judging{std::chrono::milliseconds{60}};  ///< the same for a judgement, which may wait for a delayed ACK
-    int group = 250;                                  ///< worlds that are built and fired at a time
+    int group = 350;                                  ///< worlds that are built and fired at a time
     int storms = 80; ///< the same for storms of signals, each of which takes half a percent of a processor
     int attempts = 4;                                 ///< of one trial, before it stays invalid
 };

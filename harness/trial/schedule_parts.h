@@ -25,11 +25,19 @@ inline Duration latest_notice(const PlannedTrial& trial) {
     return std::clamp(trial.planned->after.to, Duration::zero(), trial.horizon);
 }
 
+/// The same to the first one.
+inline Duration earliest_notice(const PlannedTrial& trial) {
+    return latest_notice(trial) > Duration::zero() ? std::max(trial.planned->after.from, Duration::zero()) : Duration::zero();
+}
+
+/// So far from what is predicted a scheduler may still put it.
+inline constexpr Duration moment = std::chrono::milliseconds{50};
+
 struct Open {
     PlannedTrial planned;
     std::unique_ptr<LiveTrial> live;
     Instant started{}, fire_due{}, horizon_end{Instant::max()};
-    Instant speaks_by{};   ///< as it is predicted
+    Instant speaks_from{}, speaks_by{}; ///< as it is predicted
     Instant flows_again{}; ///< after a healing: what was held back has passed by then
     std::string invalid;
     bool done = false;

@@ -147,7 +147,8 @@ private:
         open.invalid = open.live->fire();
         const Instant now = lab_.now();
         open.horizon_end = now + open.planned.horizon;
-        open.speaks_by = now + std::min(open.planned.horizon, latest_notice(open.planned) + std::chrono::milliseconds{50});
+        open.speaks_from = now + earliest_notice(open.planned) - moment;
+        open.speaks_by = now + std::min(open.planned.horizon, latest_notice(open.planned) + moment);
         if (!open.invalid.empty()) return;
         watched_.push_back(&open);
         if (open.planned.traffic == Traffic::one_write)
@@ -257,13 +258,23 @@ private:
         return true;
     }
 
-    /// Building takes the processors from those who are to notice something, so it begins when all have that are predicted
-    /// to. Whoever is watched longer than that is expected to say nothing.
+    /// From now until the next group is built and fired.
+    Instant busy_until() const {
+        if (to_build_.empty()) return Instant::max();
+        const Trials& next = to_build_.front();
+        Duration before{0};
+        for (const PlannedTrial* trial : next) before = std::max(before, trial->before_fault);
+        return lab_.now() + static_cast<int>(next.size()) * (pace_.busy + pace_.gap) + pace_.settle + before;
+    }
+
+    /// Building takes the processors from those who are to notice something, so it begins when nobody is predicted to before
+    /// it is done.
     bool stay_quiet() {
         for (;;) {
+            const Instant busy = busy_until();
             Instant end{};
             for (const Open* open : watched_)
-                if (!open->live->has_noticed()) end = std::max(end, open->speaks_by);
+                if (open->speaks_from <= busy && !open->live->has_noticed()) end = std::max(end, open->speaks_by);
             if (lab_.now() >= end) return true;
             if (!watch(end)) return false;
         }
