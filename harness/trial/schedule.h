@@ -1,7 +1,7 @@
 #pragma once
 // When what happens. Only the firing, and notices that follow at once, need quiet; so a group of worlds is built, left to
-// settle, and fired one trial after another a few milliseconds apart. When all have spoken that are predicted to, the
-// next group is built and fired while the ones before are still watched, so that the long waits overlap.
+// settle, and fired one trial after another a few milliseconds apart. As soon as nobody is predicted to speak before it is
+// done, the next group is built and fired while the ones before are still watched, so that the long waits overlap.
 
 #include <functional>
 #include <memory>
@@ -69,7 +69,7 @@ struct SchedulePace {
     Duration judging{std::chrono::milliseconds{60}};  ///< the same for a judgement, which may wait for a delayed ACK
     int group = 350;                                  ///< worlds that are built and fired at a time
     int storms = 80; ///< the same for storms of signals, each of which takes half a percent of a processor
-    int attempts = 4;                                 ///< of one trial, before it stays invalid
+    int attempts = 6;                                 ///< of one trial, before it stays invalid
 };
 
 /// The trials that have no skip reason, in the order in which they are fired, and in the groups in which they are built.

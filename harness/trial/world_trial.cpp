@@ -44,7 +44,7 @@ bool WorldTrial::predict_for(Instant due) {
 }
 
 bool WorldTrial::is_on_the_beat(Instant due, const Situation& situation) const {
-    constexpr Duration margin = 5ms, overdue = 30ms; // A busy machine beats late.
+    constexpr Duration margin = 5ms, overdue = 100ms; // A busy machine beats late.
     const Timing timing = method().timing();
     if (timing.anchor.empty() || timing.period <= 2 * margin) return false;
     const Duration since = anchor_before(due, situation);

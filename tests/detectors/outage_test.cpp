@@ -97,6 +97,13 @@ TEST_CASE("a heartbeat waits for the client's retransmission, which may come lat
     CHECK(predict(quick, any).kind == Kind::unknown);
 }
 
+TEST_CASE("what is written after the healing is not lost, and nobody waits for its retransmission") {
+    // The next hello leaves 836 ms after the fault; phi would be 1 at 0.954 s at the earliest.
+    CHECK(predict("phi-accrual:interval=1s,threshold=1", outage_of(564ms, 164ms)).kind == Kind::never);
+    // This one leaves while the path is silent, and is sent again at 1.04 s.
+    CHECK(predict("phi-accrual:interval=1s,threshold=1", outage_of(864ms, 164ms)).kind == Kind::window);
+}
+
 TEST_CASE("a ping-pong waits for the server's own retransmission") {
     for (int before = 0; before < 2000; before += 100)
         CHECK(predict("ping-pong", outage_of(5s, before * 1ms)).kind == Kind::never);

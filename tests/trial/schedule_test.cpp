@@ -147,6 +147,29 @@ TEST_CASE("a run that needs more worlds than the machine holds waits for room") 
     CHECK(told.lines.size() == 30);
 }
 
+TEST_CASE("a group is built while the ones before are silent, and not while one of them is predicted to speak") {
+    const auto second_group_begins_after = [](Window speaks) {
+        ScriptedLab lab(quiet_script);
+        lab.building_takes = 20ms;
+        auto trials = repeats("silent-drop", "recv", 10);
+        Prediction window;
+        window.kind = Prediction::Kind::window;
+        window.after = speaks;
+        for (PlannedTrial& t : trials) t.planned = std::make_shared<const Prediction>(window);
+        Told told;
+        REQUIRE(run_schedule(lab, trials, 1, told.events(), {.group = 5}));
+        std::set<Instant> builds;
+        Instant fired{};
+        for (const auto& [id, at] : lab.when("build")) builds.insert(at);
+        for (const auto& [id, at] : lab.when("fire"))
+            if (at < *std::next(builds.begin(), 5)) fired = std::max(fired, at);
+        return *std::next(builds.begin(), 5) - fired;
+    };
+    CHECK(second_group_begins_after({5s, 7s}) < 1s);
+    CHECK(second_group_begins_after({300ms, 2s}) > 1900ms);
+    CHECK(second_group_begins_after({50s, 60s}) < 1s); // Nobody waits so long.
+}
+
 TEST_CASE("no healing waits until a world is built") {
     ScriptedLab lab(quiet_script);
     lab.building_takes = 20ms;
@@ -191,7 +214,7 @@ TEST_CASE("a trial that is spoilt again and again stays invalid, with its reason
     ScriptedLab lab([](const PlannedTrial&) { return Script{.noisy_attempts = 99}; });
     Told told;
     REQUIRE(run_schedule(lab, repeats("silent-drop", "recv", 1), 1, told.events()));
-    CHECK(told.count(Outcome::invalid) == 4);
+    CHECK(told.count(Outcome::invalid) == SchedulePace{}.attempts);
     CHECK_THAT(told.lines.back().why, ContainsSubstring("noisy"));
 }
 
