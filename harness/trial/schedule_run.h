@@ -26,7 +26,7 @@ public:
             const std::vector<PlannedTrial> group = take_group();
             if (!group.empty()) {
                 if (!build(group) || !fire_all()) return false;
-                take_spares();
+                end_spoilt();
                 if (!stay_quiet()) return false;
                 continue;
             }
@@ -187,20 +187,15 @@ private:
     /// Worlds are built while trials wait for their healing.
     bool rest_until(Instant end) { return heal_until(end) && lab_.sleep_until(end); }
 
-    /// Trials of the group that the machine spoilt are told as invalid, and come back as spares.
-    void take_spares() {
-        for (Open* open : group_) {
-            if (open->invalid.empty()) continue;
-            if (open->invalid.starts_with(noisy) && open->planned.attempt < pace_.attempts) {
-                spares_.push_back(open->planned);
-                ++spares_.back().attempt;
-            }
-            finish(*open);
-        }
+    /// Trials of the group that the machine spoilt end at once.
+    void end_spoilt() {
+        for (Open* open : group_)
+            if (!open->invalid.empty()) finish(*open);
         group_.clear();
         spares_due_ = lab_.now() + pace_.spare_pause;
     }
 
+    /// What the machine spoilt, at the fault, at the healing or at the judgement, is told as invalid, and comes back as a spare.
     void finish(Open& open) {
         TrialLine line;
         try {
@@ -209,6 +204,10 @@ private:
             line = not_run(open.planned, Outcome::invalid, e.what());
         }
         open.done = true;
+        if (line.outcome == Outcome::invalid && line.why.starts_with(noisy) && open.planned.attempt < pace_.attempts) {
+            spares_.push_back(open.planned);
+            ++spares_.back().attempt;
+        }
         tell_end(line);
     }
 

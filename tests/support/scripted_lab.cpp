@@ -37,6 +37,10 @@ public:
         TrialLine line = not_run(planned_, Outcome::invalid, invalid);
         line.fault = {fired_, fired_ + script_.bracket};
         if (!invalid.empty()) return line;
+        if (planned_.attempt <= script_.late_attempts) {
+            line.why = "noisy: the script says that it was healed too late";
+            return line;
+        }
         if (has_noticed()) {
             line.noticed_after = script_.notices_after;
             line.verdict = script_.verdict;

@@ -17,6 +17,7 @@ struct Script {
     Duration bracket{std::chrono::microseconds{20}};
     int noisy_attempts = 0;       ///< the first so many attempts are spoilt by the machine
     int slow_attempts = 0;        ///< the same, and it shows at the verification
+    int late_attempts = 0;        ///< the same, and it shows in the end
     std::string build_error{};    ///< building throws Error
     std::string cannot{};         ///< building throws CannotHere
     Duration settles_after{0};    ///< from start to is_settled

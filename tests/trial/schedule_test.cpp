@@ -210,6 +210,14 @@ TEST_CASE("what the machine spoilt after the firing has a spare too") {
     CHECK(told.count(Outcome::missed) == 3);
 }
 
+TEST_CASE("what the machine spoilt at the healing, or later, has a spare too") {
+    ScriptedLab lab([](const PlannedTrial& t) { return Script{.late_attempts = t.repeat == 2 ? 1 : 0}; });
+    Told told;
+    REQUIRE(run_schedule(lab, repeats("silent-drop", "recv", 3), 1, told.events()));
+    CHECK(told.count(Outcome::invalid) == 1);
+    CHECK(told.count(Outcome::missed) == 3);
+}
+
 TEST_CASE("a trial that is spoilt again and again stays invalid, with its reason") {
     ScriptedLab lab([](const PlannedTrial&) { return Script{.noisy_attempts = 99}; });
     Told told;
