@@ -18,7 +18,7 @@ namespace {
 int exit_status = 0;
 
 constexpr const char* examples = R"(Examples:
-  halfopen run                          the five laws against the first failures, about a minute and a half
+  halfopen run                          the five laws against the first failures, about two minutes
   halfopen run silent-drop              everybody against one failure
   halfopen run process-killed recv      one cell
   halfopen run defaults --lab virtual   what takes hours, in minutes of virtual time

@@ -10,11 +10,12 @@ namespace {
 
 // Large enough that starting a machine costs little beside its trials, small enough that several processors share even
 // a small plan, and that a machine of fixed memory holds all worlds of a portion at once.
-constexpr Duration largest_portion = 12s;
+constexpr Duration largest_portion = 18s;
 constexpr size_t most_worlds = 100;
 
-// Measured with QEMU 7.2: what a world, and an awakening of the guest, take of a processor's time on the wall.
-constexpr Duration cost_of_world = 60ms, cost_of_waking = 350us;
+// Measured with QEMU 7.2, over all of `standard`: what a world, and an awakening of the guest, take of a processor's time on
+// the wall.
+constexpr Duration cost_of_world = 90ms, cost_of_waking = 530us;
 
 /// Notices within a second, and storms of signals, are a matter of microseconds.
 bool is_quick(const PlannedTrial& t) {
