@@ -15,7 +15,6 @@
 #include "harness/lab/server_program.h"
 #include "harness/lab/topology.h"
 #include "harness/linux/process.h"
-#include "harness/linux/shared.h"
 
 namespace halfopen {
 

@@ -1,5 +1,5 @@
 #pragma once
-// The two processes of a world. Each is forked by the supervisor, holds its end of the connection as descriptor 3
+// The two processes of a world. Each is forked by the launcher, holds its end of the connection as descriptor 3
 // and its end of a control channel as descriptor 4, and obeys one-byte commands.
 
 #include "detectors/detector.h"
