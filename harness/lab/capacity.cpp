@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 
 #include <sys/resource.h>
@@ -33,6 +34,11 @@ long long available_memory() {
     return unlimited;
 }
 
+long long open_descriptors() {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+}
+
 long long number(const char* sysctl) {
     const auto value = read_sysctl(sysctl);
     return value ? std::stoll(*value) : unlimited;
@@ -45,7 +51,7 @@ Capacity measure_capacity() {
     const long long processes = std::min(limit(RLIMIT_NPROC, false), number("kernel.pid_max"));
     const long long namespaces = number("user.max_net_namespaces");
     const std::array<Capacity, 4> bounds{{
-        {static_cast<int>((descriptors - 100) / descriptors_per_world), fmt::format("descriptors ({})", descriptors)},
+        {static_cast<int>((descriptors - open_descriptors() - 100) / descriptors_per_world), fmt::format("descriptors ({})", descriptors)},
         {static_cast<int>(std::min(memory, 1'000'000 * bytes_per_world) * 8 / 10 / bytes_per_world),
          fmt::format("memory ({:.1f} GiB available)", static_cast<double>(memory) / (1 << 30))},
         {static_cast<int>((processes - 500) / 3), fmt::format("processes ({})", processes)},

@@ -10,7 +10,8 @@ struct Capacity {
     std::string bound_by; ///< "descriptors (20000)", "memory (12.1 GiB available)", ...
 };
 
-/// From the limits of this process, the memory that is available, and the namespaces and processes allowed.
+/// From the limits of this process and what it has open, the memory that is available, and the namespaces and processes
+/// allowed.
 Capacity measure_capacity();
 
 /// Raises the limit on descriptors as far as this user may (setrlimit(2)).

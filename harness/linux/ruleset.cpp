@@ -77,24 +77,22 @@ std::vector<char> question(const std::string& table) {
     return get.take();
 }
 
-/// libnftables waits for its netlink socket with select(2), which aborts the program when the descriptor's number is
-/// 1024 or above (mnl_batch_talk()). A lab of hundreds of worlds has more descriptors than that; so a few low numbers
-/// are held back, and are free only while libnftables runs.
-class LowNumbers {
-public:
-    LowNumbers() { held().clear(); }
-    ~LowNumbers() {
-        for (int i = 0; i < 4; ++i) held().push_back(event_fd());
-    }
+std::vector<Fd>& held_numbers() {
+    static std::vector<Fd> fds;
+    return fds;
+}
 
-private:
-    static std::vector<Fd>& held() {
-        static std::vector<Fd> fds;
-        return fds;
-    }
+/// While it lives, the numbers that are held back are free for libnftables.
+struct LowNumbers {
+    LowNumbers() { held_numbers().clear(); }
+    ~LowNumbers() { hold_numbers_for_rules(); }
 };
 
 } // namespace
+
+void hold_numbers_for_rules() {
+    while (held_numbers().size() < 4) held_numbers().push_back(event_fd());
+}
 
 void load_rules(const std::string& text) {
     const LowNumbers low_numbers;

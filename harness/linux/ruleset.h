@@ -13,6 +13,11 @@
 
 namespace halfopen {
 
+/// libnftables waits for its netlink socket with select(2), which aborts the program when the descriptor's number is
+/// FD_SETSIZE or above (mnl_batch_talk()). Holds a few low numbers back for load_rules(), in this process and in those that
+/// are forked from it; to be called before a thousand descriptors are open.
+void hold_numbers_for_rules();
+
 /// Loads rules written in nft(8)'s language into the namespace that the calling thread is in.
 void load_rules(const std::string& nft);
 

@@ -134,6 +134,8 @@ SocketStates::SocketStates(int rings) : loaded_(std::make_unique<Loaded>(rings))
 SocketStates::~SocketStates() = default;
 SocketStates::SocketStates(SocketStates&&) noexcept = default;
 
+int SocketStates::rings() const { return static_cast<int>(loaded_->rings.size()); }
+
 bool SocketStates::is_built_in() { return true; }
 
 void SocketStates::watch(const NetNamespace& network) { loaded_->take(network, 0, SOCKET_STATES_COMMON); }
@@ -200,6 +202,7 @@ SocketStates::SocketStates(int) {
 }
 SocketStates::~SocketStates() = default;
 SocketStates::SocketStates(SocketStates&&) noexcept = default;
+int SocketStates::rings() const { return 0; }
 bool SocketStates::is_built_in() { return false; }
 void SocketStates::watch(const NetNamespace&) {}
 void SocketStates::forget(const NetNamespace&) {}

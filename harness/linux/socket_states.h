@@ -53,6 +53,9 @@ public:
     ~SocketStates();
     SocketStates(SocketStates&&) noexcept;
 
+    /// How many rings there are: what was asked for, or as many as the program has room for.
+    int rings() const;
+
     /// Whether clang and libbpf were there when halfopen was built.
     static bool is_built_in();
 

@@ -9,7 +9,7 @@
 #define SOCKET_STATES_NEAR 16
 
 /// As many of them as can have a ring buffer of their own.
-#define SOCKET_STATES_RINGS 1024
+#define SOCKET_STATES_RINGS 4096
 
 /// Which ring takes the reports of a namespace; from 0 on they are rings of one namespace each.
 #define SOCKET_STATES_COMMON (-1)

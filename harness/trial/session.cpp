@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 
 #include "harness/base/error.h"
+#include "harness/lab/capacity.h"
 #include "harness/linux/machine.h"
+#include "harness/linux/ruleset.h"
 #include "harness/trial/program_lab.h"
 #include "harness/trial/real_lab.h"
 
@@ -86,11 +88,15 @@ int run_lab(LabTask& task, const Fd& channel) {
 
 /// Only root can have them, and only before there are namespaces. Loading is the one way to know whether they can be had.
 LabTask with_instants(LabTask task) {
+    const auto reported = std::count_if(task.trials.begin(), task.trials.end(),
+                                        [](const PlannedTrial& t) { return t.skip.empty() && needs_reports(*t.detector); });
     // Those that the machine spoils come back beside the ones that are still watched.
-    const auto rings = 2 * std::count_if(task.trials.begin(), task.trials.end(),
-                                         [](const PlannedTrial& t) { return t.skip.empty() && needs_reports(*t.detector); });
+    const int rings = static_cast<int>(std::min<long>(2 * reported, task.worlds > 0 ? task.worlds : measure_capacity().worlds));
+    raise_descriptor_limit();
+    hold_numbers_for_rules(); // A ring is a descriptor, and there may be a thousand.
     try {
-        task.instants = std::make_shared<SocketStates>(static_cast<int>(rings));
+        task.instants = std::make_shared<SocketStates>(rings);
+        if (task.instants->rings() < rings) task.worlds = task.instants->rings();
     } catch (const Error& e) { // Then `try` sees the instants by looking, and all others go without.
         task.why_no_instants = e.what();
     }

@@ -3,10 +3,12 @@
 #include <csignal>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "harness/base/error.h"
+#include "harness/lab/capacity.h"
 #include "harness/lab/lab.h"
 #include "harness/linux/link.h"
 #include "harness/linux/qdisc.h"
@@ -70,6 +72,22 @@ TEST_CASE("netem delays while its numbers say so, or the kernel has none and say
         CHECK(answer == "ok");
     else
         CHECK_THAT(answer, ContainsSubstring("--lab virtual"));
+}
+
+TEST_CASE("rules are loaded beside two thousand descriptors, if numbers were held back for them") {
+    NEEDS_NAMESPACES;
+    rlimit limits{};
+    getrlimit(RLIMIT_NOFILE, &limits);
+    if (limits.rlim_max < 2100) HALFOPEN_SKIP("fewer than 2,100 descriptors are allowed");
+    CHECK(in_lab([] {
+              hold_numbers_for_rules();
+              raise_descriptor_limit();
+              std::vector<Fd> many;
+              while (many.size() < 2000) many.push_back(event_fd());
+              NetNamespace::create();
+              for (const char* table : {"one", "two"}) load_rules(std::string("table ip ") + table + " { flags dormant; }");
+              expect(!DormantTable("two").is_awake(), "they were not loaded");
+          }) == "ok");
 }
 
 TEST_CASE("rules that cannot be loaded are refused with nftables' own words") {
