@@ -89,7 +89,7 @@ const Method chen_nfd_e_method{
      .summary =
          "works out when each of the client's hellos is expected, and reads with recv(); when count of "
          "them in a row are missing a margin later, the client is gone",
-     .needs = {"the client's cooperation"},
+     .needs = {clients_cooperation},
      .settings = {{.name = "interval",
                    .fallback = "2s",
                    .meaning = "how often the client says hello",

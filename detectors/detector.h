@@ -41,6 +41,9 @@ struct SettingInfo {
     std::string_view choices = {}; ///< for a choice: "worker|thread"
 };
 
+/// One of a method's needs: the client's program says hello, or answers.
+inline constexpr std::string_view clients_cooperation = "the client's cooperation";
+
 /// What is known of a method without running it.
 struct Description {
     std::string_view name;    ///< as on the command line: "keepalive+user-timeout"
@@ -53,7 +56,7 @@ struct Description {
     /// It looks from outside, by the connection's addresses: it works without a descriptor, so before accept() and after
     /// close() too.
     bool outside = false;
-    std::vector<std::string_view> needs; ///< root, eBPF, "module NAME", the client's cooperation
+    std::vector<std::string_view> needs; ///< root, eBPF, "module NAME", clients_cooperation
     std::vector<SettingInfo> settings;
 };
 

@@ -80,7 +80,7 @@ const Method jacobson_method{
      .label = "Jacobson",
      .summary = "reads with recv(); gone when no hello has come for the smoothed interval of the client's "
                 "hellos and four mean deviations, as TCP reckons its RTO",
-     .needs = {"the client's cooperation"},
+     .needs = {clients_cooperation},
      .settings = {{.name = "interval",
                    .fallback = "2s",
                    .meaning = "how often the client says hello",

@@ -92,7 +92,7 @@ const Method phi_accrual_method{
      .summary =
          "learns the intervals of the client's hellos and reads with recv(); when a silence is so long "
          "that phi reaches threshold, the client is gone",
-     .needs = {"the client's cooperation"},
+     .needs = {clients_cooperation},
      .settings = {{.name = "interval",
                    .fallback = "2s",
                    .meaning = "how often the client says hello",

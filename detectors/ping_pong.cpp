@@ -185,7 +185,7 @@ const Method ping_pong_method{
      .law = 5,
      .form = Form::done_right,
      .job = Job::both,
-     .needs = {"the client's cooperation"},
+     .needs = {clients_cooperation},
      .settings =
          {{.name = "interval", .fallback = "2s", .meaning = "how often the server asks", .least = 1'000'000},
           {.name = "timeout",

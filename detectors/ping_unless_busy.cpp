@@ -134,7 +134,7 @@ const Method ping_unless_busy_method{
          "send() asks only when the server itself has written nothing for interval; no pong for timeout "
          "means gone (a known bug: a busy writer never asks)",
      .job = Job::both,
-     .needs = {"the client's cooperation"},
+     .needs = {clients_cooperation},
      .settings = {{.name = "interval",
                    .fallback = "2s",
                    .meaning = "the server asks when it has written nothing for so long",

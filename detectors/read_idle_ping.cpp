@@ -122,7 +122,7 @@ const Method read_idle_ping_method{
      .label = "read-idle ping",
      .summary = "send() asks only after a silence of idle; recv() without any message for timeout means gone",
      .job = Job::both,
-     .needs = {"the client's cooperation"},
+     .needs = {clients_cooperation},
      .settings = {{.name = "idle",
                    .fallback = "2s",
                    .meaning = "the server asks after so long without a message",

@@ -144,7 +144,7 @@ const Method second_channel_method{
      .summary = "recvfrom() on a UDP socket of the same address and port: the client sends a datagram every interval, "
                 "and none for timeout means gone",
      .job = Job::neither,
-     .needs = {"the client's cooperation"},
+     .needs = {clients_cooperation},
      .settings = {{.name = "interval",
                    .fallback = "2s",
                    .meaning = "how often the client sends a datagram",

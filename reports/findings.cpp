@@ -17,6 +17,7 @@ namespace halfopen {
 namespace {
 
 constexpr size_t most_sentences = 8;
+constexpr size_t most_labels = 10; ///< in one sentence; the matrix has all of them
 
 std::vector<std::string> labels_of(const std::vector<Seen>& seen, bool right) {
     std::vector<std::string> labels;
@@ -50,7 +51,7 @@ std::string silent_failures(const Unit& unit, bool list_them) {
         labels.push_back(md(seen.column->label) +
                          (seen.column->name == "silent-drop" ? ", as when a plug is pulled" : ""));
     return fmt::format("{} silent failures{}", in_words(count),
-                       list_them ? fmt::format(" ({})", joined(labels, "; ")) : "");
+                       list_them ? fmt::format(" ({})", list_of_most(labels, most_labels, "; ")) : "");
 }
 
 /// ", except stopped in 1 of 3 trials" for cells whose trials disagree.
@@ -105,9 +106,13 @@ std::string hearing_sentence(const Unit& unit, const std::string& watched, bool 
     if (noticed == all)
         return fmt::format("**{} noticed {}**, after {}.", who,
                            all == 2 ? "both" + failures.substr(3) : "all " + failures, times);
+    const auto missed = emphasised(labels_of(unit.silent(), false));
+    if (missed.size() > most_labels)
+        return fmt::format("**{} noticed {} of the {}** ({}), after {}; the other {} not {}.", who, in_words(noticed),
+                           silent_failures(unit, false), list_of_most(labels_of(unit.silent(), true), most_labels), times,
+                           missed.size(), rest_text(unit, watched));
     return fmt::format("**{} noticed {} of the {}**, after {}; {} not {}.", who, in_words(noticed),
-                       silent_failures(unit, list_them), times,
-                       list_of(emphasised(labels_of(unit.silent(), false))), rest_text(unit, watched));
+                       silent_failures(unit, list_them), times, list_of(missed), rest_text(unit, watched));
 }
 
 /// For a plan without silent failures.

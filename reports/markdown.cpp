@@ -44,7 +44,17 @@ std::string warning_of_invalid(const Cells& cells) {
         mend_of_invalid(cells));
 }
 
-/// The control in one line: it must never speak.
+} // namespace
+
+std::string headline_lines(const Cells& cells) {
+    if (cells.untrustworthy())
+        return warning_of_invalid(cells);
+    std::string lines;
+    for (const std::string& sentence : headline(cells))
+        lines += sentence + "\n";
+    return lines.empty() ? lines : lines + "\n";
+}
+
 std::string control_line(const Cells& cells) {
     std::string lines;
     for (const DetectorHead& control : cells.controls()) {
@@ -66,8 +76,6 @@ std::string control_line(const Cells& cells) {
     return lines;
 }
 
-} // namespace
-
 std::string partial_line(const Cells& cells) {
     if (!cells.partial())
         return "";
@@ -86,18 +94,14 @@ std::string markdown_report(const Records& records) {
     const Cells cells(records);
     if (cells.run().server)
         return own_server_report(cells);
-    std::string out = fmt::format("# {}\n\n", md(report_title(cells)));
-    if (cells.untrustworthy())
-        out += warning_of_invalid(cells);
-    else
-        for (const std::string& sentence : headline(cells))
-            out += sentence + "\n";
-    out += out.ends_with("\n\n") ? "" : "\n";
-    out += partial_line(cells) + trust_lines(cells) + matrix_section(cells) + control_line(cells) +
-           names_section(cells) + further_matrices(cells);
-    out += never_noticed_section(cells) + false_alarm_section(cells) + meaning_section(cells) +
-           measured_section(cells) + method_section(cells) + repeat_section(cells) + glossary_section(cells);
-    return out;
+    return fmt::format("# {}\n\n", md(report_title(cells))) + headline_lines(cells) + partial_line(cells) + trust_lines(cells) +
+           matrix_section(cells) + control_line(cells) + names_section(cells) + further_matrices(cells) +
+           sections_after_matrix(cells);
+}
+
+std::string sections_after_matrix(const Cells& cells) {
+    return never_noticed_section(cells) + false_alarm_section(cells) + meaning_section(cells) + measured_section(cells) +
+           method_section(cells) + repeat_section(cells) + glossary_section(cells);
 }
 
 } // namespace halfopen

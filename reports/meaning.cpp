@@ -15,7 +15,9 @@ namespace halfopen {
 
 namespace {
 
-/// One row over all profiles.
+constexpr size_t most_gaps = 12; ///< in one sentence; the matrix has all of them
+
+/// One row over the profiles in which it is compared with the others.
 struct Score {
     const DetectorHead* head = nullptr;
     int right = 0;
@@ -26,10 +28,10 @@ struct Score {
     std::vector<std::string> wrong;  ///< called dead and was not
 };
 
-Score score_of(const Cells& cells, const DetectorHead& row) {
+Score score_of(const Cells& cells, const std::vector<std::string>& traffics, const DetectorHead& row) {
     Score score;
     score.head = &row;
-    for (const std::string& traffic : cells.traffics())
+    for (const std::string& traffic : traffics)
         for (const ScenarioHead& column : cells.scenarios()) {
             const Cell* cell = cells.find(traffic, column.name, row.spec);
             score.missing += !cell || cell->outcome == Outcome::invalid ? 1 : 0;
@@ -50,19 +52,41 @@ Score score_of(const Cells& cells, const DetectorHead& row) {
     return score;
 }
 
-/// Rows with the most right answers among those that were run everywhere; ties stand together.
+/// The profiles in which most of the rows were run: what only some were asked says nothing about the others.
+std::vector<std::string> common_traffics(const Cells& cells) {
+    std::vector<std::string> common;
+    for (const std::string& traffic : cells.traffics()) {
+        const auto& rows = cells.detectors();
+        const auto run = std::count_if(rows.begin(), rows.end(), [&](const DetectorHead& row) {
+            return std::any_of(cells.scenarios().begin(), cells.scenarios().end(), [&](const ScenarioHead& column) {
+                const Cell* cell = cells.find(traffic, column.name, row.spec);
+                return cell && cell->n() > 0;
+            });
+        });
+        if (2 * static_cast<size_t>(run) > rows.size())
+            common.push_back(traffic);
+    }
+    return common.empty() ? cells.traffics() : common;
+}
+
+/// Rows with the largest share of right answers, among those that were run nearly everywhere: some scenarios ask about a
+/// limit, and leave out those who have none. Ties stand together.
 std::vector<Score> best(const std::vector<Score>& scores) {
     int most_measured = 0;
-    int most_right = 0;
     for (const Score& score : scores)
         most_measured = std::max(most_measured, score.measured);
-    for (const Score& score : scores)
-        if (score.measured == most_measured)
-            most_right = std::max(most_right, score.right);
     std::vector<Score> winners;
-    for (const Score& score : scores)
-        if (score.measured == most_measured && score.right == most_right && score.right > 0)
+    for (const Score& score : scores) {
+        if (10 * score.measured < 9 * most_measured || score.right == 0)
+            continue;
+        int ahead = winners.empty() ? 1 : score.right * winners.front().measured - winners.front().right * score.measured;
+        if (ahead == 0)
+            ahead = score.measured - winners.front().measured;
+        if (ahead > 0)
+            winners.clear();
+        if (ahead >= 0)
             winners.push_back(score);
+    }
     return winners;
 }
 
@@ -93,7 +117,7 @@ std::string specs_and_right(const std::vector<Score>& scores) {
 
 /// Where only methods that the client must speak are on top: the best that a server can set alone.
 std::vector<Score> kernel_only(const std::vector<Score>& scores, const std::vector<Score>& top) {
-    const auto speaks = [](const Score& score) { return score.head->law == 5; };
+    const auto speaks = [](const Score& score) { return score.head->client_helps; };
     if (!std::all_of(top.begin(), top.end(), speaks))
         return {};
     std::vector<Score> some;
@@ -101,14 +125,15 @@ std::vector<Score> kernel_only(const std::vector<Score>& scores, const std::vect
     return best(some);
 }
 
-std::string set_sentence(size_t rows, const std::vector<Score>& top, const std::vector<Score>& alone) {
+/// `where`: " with idle traffic", when other profiles were not for all rows.
+std::string set_sentence(size_t rows, const std::string& where, const std::vector<Score>& top, const std::vector<Score>& alone) {
     const auto speakers = static_cast<size_t>(
-        std::count_if(top.begin(), top.end(), [](const Score& score) { return score.head->law == 5; }));
+        std::count_if(top.begin(), top.end(), [](const Score& score) { return score.head->client_helps; }));
     const std::string_view need = speakers == 0            ? ""
                                   : speakers == top.size() ? "; the client must speak this protocol"
                                                            : "; heartbeats need a client that speaks them";
     std::string text =
-        fmt::format("**What to set.** {}{}{}.", rows > 1 ? "Most often right of what was run: " : "",
+        fmt::format("**What to set.** {}{}{}.", rows > 1 ? fmt::format("Most often right of what was run{}: ", where) : "",
                     specs_and_right(top), need);
     if (!alone.empty())
         text += fmt::format(" Without the client's help: {}.", specs_and_right(alone));
@@ -120,9 +145,9 @@ std::string unseen_sentence(const std::vector<Score>& shown) {
     for (const Score& score : shown) {
         std::vector<std::string> gaps;
         if (!score.missed.empty())
-            gaps.push_back("does not notice " + list_of(score.missed));
+            gaps.push_back("does not notice " + list_of_most(score.missed, most_gaps));
         if (!score.wrong.empty())
-            gaps.push_back("calls dead what is not: " + list_of(score.wrong));
+            gaps.push_back("calls dead what is not: " + list_of_most(score.wrong, most_gaps));
         parts.push_back(fmt::format("{} {}", md(row_name(*score.head)),
                                     gaps.empty() ? "left no gap in this plan" : md(joined(gaps, ", and "))));
     }
@@ -196,8 +221,9 @@ std::string meaning_section(const Cells& cells) {
         return "";
     std::string out = "## What this means for a server\n\n";
     std::vector<Score> scores;
+    const std::vector<std::string> traffics = common_traffics(cells);
     for (const DetectorHead& row : cells.detectors())
-        scores.push_back(score_of(cells, row));
+        scores.push_back(score_of(cells, traffics, row));
     const bool gaps = cells.partial() && std::any_of(scores.begin(), scores.end(),
                                                      [](const Score& score) { return score.missing > 0; });
     std::vector<Score> shown = best(scores);
@@ -208,7 +234,8 @@ std::string meaning_section(const Cells& cells) {
                        : "Nothing: no row has a right answer in these records.\n\n") +
                commands(cells);
     const std::vector<Score> alone = kernel_only(scores, shown);
-    out += set_sentence(scores.size(), shown, alone) + "\n\n";
+    const std::string where = traffics.size() < cells.traffics().size() ? fmt::format(" with {} traffic", list_of(traffics)) : "";
+    out += set_sentence(scores.size(), where, shown, alone) + "\n\n";
     shown.insert(shown.end(), alone.begin(), alone.end());
     return out + unseen_sentence(shown) + "\n\n" + cost_sentence(cells, shown) + "\n\n" + commands(cells);
 }

@@ -112,7 +112,41 @@ bool has_splits(const std::vector<LabelledCell>& cells) {
                        [](const LabelledCell& labelled) { return !split(*labelled.cell).empty(); });
 }
 
-std::string table(const std::string& heads, const std::vector<LabelledCell>& cells) {
+/// In a table of dozens of rows, those that say nothing of their own stand below it, together.
+constexpr size_t long_table = 24;
+
+/// What rows without a time have in common: "skipped: never writes in idle traffic".
+std::string without_times(const Cell& cell) {
+    if (cell.n() == 0)
+        return counts(cell) + ": " + cell.why();
+    return fmt::format("{}, {}predicted {}, inside {}", counts(cell),
+                       cell.outcome == Outcome::quiet ? "" : silent_time(cell) + ", ", predicted_text(cell), inside(cell));
+}
+
+/// Takes out the rows without a time, and gives them as a list.
+std::string folded(std::vector<LabelledCell>& cells) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+    std::vector<LabelledCell> kept;
+    for (const LabelledCell& labelled : cells) {
+        if (!labelled.cell->spoke.empty()) {
+            kept.push_back(labelled);
+            continue;
+        }
+        const std::string same = without_times(*labelled.cell);
+        auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == same; });
+        if (group == groups.end())
+            group = groups.insert(groups.end(), {same, {}});
+        group->second.push_back(md(labelled.label));
+    }
+    cells = std::move(kept);
+    std::string text;
+    for (const auto& [same, labels] : groups)
+        text += fmt::format("- *{}*: {}\n", md(same), joined(labels, "; "));
+    return text.empty() ? text : text + "\n";
+}
+
+std::string table(const std::string& heads, std::vector<LabelledCell> cells) {
+    const std::string rest = cells.size() > long_table ? folded(cells) : "";
     const bool splits = has_splits(cells);
     std::string rows;
     for (const auto& [label, cell] : cells) {
@@ -129,11 +163,11 @@ std::string table(const std::string& heads, const std::vector<LabelledCell>& cel
         rows += "| " + joined(parts, " | ") + " |\n";
     }
     if (rows.empty())
-        return "";
+        return rest;
     return "| " + heads +
            " | right | min | median | max | predicted | inside |" + (splits ? " kernel + program |" : "") +
            " signal |\n|:--|:--|--:|--:|--:|--:|:-:|" + (splits ? "--:|" : "") + ":--|\n" +
-           rows + "\n";
+           rows + "\n" + rest;
 }
 
 std::string plotted(const std::string& strip) { return strip.empty() ? "" : "```text\n" + strip + "```\n\n"; }

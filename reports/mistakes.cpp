@@ -58,7 +58,7 @@ std::string mistakes(const std::vector<RowFacts>& rows) {
     for (const RowFacts& row : rows)
         if (row.false_alarm_when_alive() && (row.head->law > 0 || !has_laws))
             parts.push_back(fmt::format("{} calls a client dead that is alive ({})", numbered_name(*row.head),
-                                        list_of(wrong_about(row.alive))));
+                                        list_of_most(wrong_about(row.alive), 8)));
     return parts.empty() ? "" : md(opening(joined(parts, "; "))) + ".";
 }
 

@@ -68,6 +68,29 @@ std::vector<Silence> silences(const Cells& cells, const std::string& traffic) {
     return all;
 }
 
+/// "FIN, RST", or "all but crash" where that is much shorter.
+std::string columns_text(const std::vector<std::string>& columns, const std::vector<std::string>& failures) {
+    if (columns.size() < 12)
+        return joined(columns, ", ");
+    std::vector<std::string> others;
+    for (const std::string& failure : failures)
+        if (std::find(columns.begin(), columns.end(), failure) == columns.end())
+            others.push_back(failure);
+    if (others.empty())
+        return fmt::format("all {} failures", columns.size());
+    return others.size() * 2 < columns.size() ? fmt::format("all {} failures but {}", failures.size(), list_of(others))
+                                              : joined(columns, ", ");
+}
+
+/// The failures that anybody was tried against.
+std::vector<std::string> failures_in(const Cells& cells, const std::string& traffic) {
+    std::vector<std::string> labels;
+    for (const ScenarioHead* column : make_matrix(cells, traffic).columns)
+        if (column->truth != Truth::alive)
+            labels.push_back(column->label);
+    return labels;
+}
+
 Heads rows_in(const Cells& cells, const std::string& traffic) {
     Heads rows;
     for (const MatrixRow& row : make_matrix(cells, traffic).rows)
@@ -116,8 +139,9 @@ std::string never_noticed_section(const Cells& cells) {
         out += fmt::format("**{}**\n\n| failure | not noticed by | why, by the rule |\n|:--|:--|:--|\n",
                            md(traffic_title(traffic)));
         const Heads rows = rows_in(cells, traffic);
+        const std::vector<std::string> failures = failures_in(cells, traffic);
         for (const Silence& silence : all)
-            out += fmt::format("| {} | {} | {} |\n", md(joined(silence.columns, ", ")),
+            out += fmt::format("| {} | {} | {} |\n", md(columns_text(silence.columns, failures)),
                                md(rows_text(silence.rows, rows)), md(silence.rule));
         out += "\n";
     }

@@ -10,10 +10,12 @@
 namespace halfopen {
 
 // The first screen.
+std::string headline_lines(const Cells&);   ///< what was found, or that nothing may be said
 std::string partial_line(const Cells&);     ///< what is missing from the records, when something is
 std::string trust_lines(const Cells&);      ///< how far the rest may be believed
 std::string matrix_section(const Cells&);   ///< the first profile, whole
 std::string questions(const Matrix&);       ///< the two that everybody asks in front of the crosses
+std::string control_line(const Cells&);     ///< that the control said nothing, as it must
 std::string machine_line(const Cells&);     ///< where it was measured, and what carries over
 std::string names_section(const Cells&);    ///< what the labels stand for
 std::string further_matrices(const Cells&); ///< the other profiles, rows that agree together
@@ -21,6 +23,7 @@ std::string matrix_table(const Matrix&, bool with_right); ///< one line for each
 std::string compact_table(const Matrix&);                 ///< one line for each behaviour
 
 // After it.
+std::string sections_after_matrix(const Cells&); ///< all of these
 std::string never_noticed_section(const Cells&);
 std::string false_alarm_section(const Cells&);
 std::string accuracy_part(const Cells&); ///< rates and bounds, at its end

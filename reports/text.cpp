@@ -42,6 +42,15 @@ std::string list_of(const std::vector<std::string>& items) {
     return joined(first, ", ") + " and " + items.back();
 }
 
+std::string list_of_most(std::vector<std::string> items, size_t most, std::string_view separator) {
+    if (items.size() <= most)
+        return separator == ", " ? list_of(items) : joined(items, separator);
+    const size_t shown = most / 2;
+    const std::string more = fmt::format(" and {} more", items.size() - shown);
+    items.resize(shown);
+    return joined(items, separator) + more;
+}
+
 std::string in_words(int count) {
     static constexpr std::array<std::string_view, 13> words{"no",   "one",    "two",   "three", "four",
                                                             "five", "six",    "seven", "eight", "nine",

@@ -11,6 +11,8 @@ namespace halfopen {
 
 /// "a", "a and b", "a, b and c".
 std::string list_of(const std::vector<std::string>& items);
+/// The same where there may be dozens: "a, b, c and 28 more" when there are more than so many.
+std::string list_of_most(std::vector<std::string> items, size_t most, std::string_view separator = ", ");
 /// "a; b; c" with any separator.
 std::string joined(const std::vector<std::string>& items, std::string_view separator);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -11,10 +10,10 @@
 #include "harness/base/names.h"
 #include "harness/cli/advise_words.h"
 #include "harness/cli/labs.h"
+#include "harness/cli/results.h"
 #include "harness/cli/runner.h"
 #include "harness/cli/verbs.h"
 #include "harness/trial/store.h"
-#include "reports/markdown.h"
 #include "reports/text.h"
 
 namespace halfopen {
@@ -99,14 +98,6 @@ std::vector<std::string> run_command(const Selection& selection, const LabChoice
     return words;
 }
 
-void write_report(const Store& store, const Records& records) {
-    const fs::path path = store.folder() / "report.md";
-    std::ofstream file(path, std::ios::binary);
-    file << markdown_report(records);
-    if (!file.flush()) throw SystemError(fmt::format("writing {}", path.string()), errno);
-    fmt::print(stderr, "report: {}\n", path.string());
-}
-
 /// Runs the asked cells and sets the slowest beside the rules; the exit status.
 int measure(const Advice& advice, Duration within, const LabChoice& lab, const AdviseOptions& options) {
     must_run_here(lab);
@@ -123,7 +114,8 @@ int measure(const Advice& advice, Duration within, const LabChoice& lab, const A
     if (empty) fmt::print(stderr, "{} before anything was over\n", signal ? "interrupted" : "ended");
     if (empty) return signal ? 128 + signal : static_cast<int>(Exit::incomplete);
     const Records records = read_records(store.file().string());
-    write_report(store, records);
+    write_reports(store.folder(), records);
+    fmt::print(stderr, "report: {} and report.html\n", (store.folder() / "report.md").string());
     const Measured measured = slowest_of(records);
     const Result result = say_result(advice, within, measured);
     fmt::print("\n{}\n{}\n", say_table(advice, &measured), wrapped((signal ? "So far: " : "") + result.sentence, 80));

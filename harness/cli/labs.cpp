@@ -146,6 +146,7 @@ std::string say_bounds(const LabChoice& lab) {
 std::string say_plan(const LabChoice& lab, const Plan& plan) {
     const auto longest = plan.longest_wait();
     const int skipped = static_cast<int>(plan.trials.size()) - plan.count_run();
+    const Capacity capacity = measure_capacity();
     std::string text = counted(plan.count_run(), "trial");
     if (skipped) text += fmt::format(" (and {} that do not apply)", skipped);
     if (lab.guest) {
@@ -153,13 +154,11 @@ std::string say_plan(const LabChoice& lab, const Plan& plan) {
         // How often a server of the user's wakes up is not known beforehand.
         if (!lab.server) text += fmt::format(", about {} if nothing else runs", say_roughly(expected_in_machines(plan, machines(lab))));
     } else {
-        const Duration expected = before_the_first_trial + rehearse(plan.trials, plan.seed, measure_capacity().worlds);
-        text += ", about " + say_roughly(expected);
+        text += ", about " + say_roughly(before_the_first_trial + rehearse(plan.trials, plan.seed, capacity.worlds));
     }
     if (longest.wait > 1s) text += fmt::format("; the longest wait is {}, {}", longest.label, say(longest.wait));
     text += fmt::format("; every failure is watched for {}", say_watched(plan));
     if (lab.guest) return text + " of virtual time, on kernel " + lab.kernel() + say_later(plan);
-    const Capacity capacity = measure_capacity();
     if (capacity.worlds < plan.count_run())
         text += fmt::format("; at most {} worlds at once, bounded by {}", capacity.worlds, capacity.bound_by);
     return text;

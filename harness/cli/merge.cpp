@@ -10,7 +10,6 @@
 #include "harness/cli/results.h"
 #include "harness/cli/runner.h"
 #include "harness/cli/verbs.h"
-#include "reports/markdown.h"
 #include "reports/text.h"
 
 namespace halfopen {
@@ -106,7 +105,7 @@ int merge(const std::vector<std::string>& folders, const std::string& output) {
     if (fs::exists(folder / "trials.jsonl")) throw BadInput(fmt::format("{} holds records already; name another folder with --output", folder.string()));
     Store store(folder, {first.plan_digest, first.lab, first.kernel});
     const auto missing = write_all(store, all, plan);
-    write_page(folder / "report.md", markdown_report(read_records(folder.string())));
+    write_reports(folder, read_records(folder.string()));
     fmt::print("{}\n", (folder / "report.md").string());
     if (missing.empty()) return 0;
     for (const std::string& id : missing) fmt::print(stderr, "missing: {}\n", id);

@@ -49,7 +49,8 @@ std::string ProgressView::status() const {
                                : fmt::format("building {} world{}", progress_.total, progress_.total == 1 ? "" : "s")) +
                of_all;
     if (progress_.phase == "firing")
-        return fmt::format("breaking {} connections, one every few milliseconds", progress_.total) + of_all;
+        return "breaking " + (progress_.total == 1 ? "the connection" : fmt::format("{} connections, one every few milliseconds", progress_.total)) +
+               of_all;
     if (progress_.phase == "waiting") {
         const Duration left = std::max(Duration{0}, progress_.until - MonotonicClock::now());
         if (progress_.done == progress_.total) return fmt::format("all {} trials are over", progress_.total);

@@ -5,6 +5,8 @@
 #include <fstream>
 
 #include "harness/base/error.h"
+#include "reports/html.h"
+#include "reports/markdown.h"
 
 namespace halfopen {
 
@@ -17,6 +19,11 @@ void write_page(const fs::path& path, const std::string& text) {
         throw SystemError(fmt::format("writing {} (the records stay; halfopen report {} makes it again)", path.string(),
                                       path.parent_path().string()),
                           errno);
+}
+
+void write_reports(const fs::path& folder, const Records& records) {
+    write_page(folder / "report.md", markdown_report(records));
+    write_page(folder / "report.html", html_report(records));
 }
 
 bool keeps_anything(const Store& store) { return fs::exists(store.file()) && fs::file_size(store.file()) > 0; }

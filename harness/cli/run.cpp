@@ -15,7 +15,6 @@
 #include "harness/cli/verbs.h"
 #include "harness/trial/schedule.h"
 #include "harness/trial/store.h"
-#include "reports/markdown.h"
 #include "reports/side_by_side.h"
 #include "reports/terminal.h"
 
@@ -48,12 +47,12 @@ int finish(const Store& store, const std::vector<Requirement>& requirements, con
            int signal) {
     if (!keeps_anything(store)) return nothing_kept(store, signal);
     const Records records = read_records(store.file().string());
-    write_page(store.folder() / "report.md", markdown_report(records));
+    write_reports(store.folder(), records);
     const TerminalStyle style{terminal.columns, terminal.ascii, terminal.colour, {}, {}};
     if (!json) fmt::print("{}\n{}", terminal_headline(records, style), terminal_matrix(records, style));
     std::fflush(stdout); // So that what follows on stderr follows.
     if (records.runs.back().guest) fmt::print(stderr, "digest of the trial lines: {}\n", trial_digest(records));
-    fmt::print(stderr, "report: {}\n", (store.folder() / "report.md").string());
+    fmt::print(stderr, "report: {} and report.html\n", (store.folder() / "report.md").string());
     if (signal) return say_interrupted(store, records, signal);
     const auto sentences = broken(requirements, records);
     for (const std::string& sentence : sentences) fmt::print(stderr, "required, but broken: {}\n", sentence);

@@ -15,7 +15,6 @@
 #include "harness/cli/runner.h"
 #include "harness/cli/verbs.h"
 #include "harness/linux/command.h"
-#include "reports/markdown.h"
 #include "reports/own_server.h"
 
 namespace halfopen {
@@ -83,10 +82,10 @@ std::string say_beforehand(const LabChoice& lab, const OwnServer& server, const 
 int finish_try(const Store& store, const Terminal& terminal, const std::optional<Duration>& within, int signal) {
     if (!keeps_anything(store)) return nothing_kept(store, signal);
     const Records records = read_records(store.file().string());
-    write_page(store.folder() / "report.md", markdown_report(records));
+    write_reports(store.folder(), records);
     fmt::print("{}", own_server_text(records, {terminal.columns, terminal.ascii, terminal.colour, {}, {}}));
     std::fflush(stdout);
-    fmt::print(stderr, "report: {}\n", (store.folder() / "report.md").string());
+    fmt::print(stderr, "report: {} and report.html\n", (store.folder() / "report.md").string());
     if (signal) return say_interrupted(store, records, signal);
     const auto slow = within ? slower_than(records, *within) : std::vector<std::string>{};
     for (const std::string& sentence : slow) fmt::print(stderr, "not within {}: {}\n", say(*within), sentence);

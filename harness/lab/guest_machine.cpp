@@ -32,7 +32,7 @@ constexpr const char* kernel_parameters =
 
 /// In MB. What a guest unpacks lies in its memory, and its archive beside it for a while.
 std::string memory_for(size_t initramfs_bytes) {
-    constexpr size_t enough = 640, usual = 100; // A lab's own archive is smaller than that.
+    constexpr size_t enough = 832, usual = 100; // A lab's own archive is smaller than that.
     const size_t megabytes = initramfs_bytes >> 20;
     return std::to_string(enough + (megabytes > usual ? 3 * (megabytes - usual) : 0));
 }

@@ -88,7 +88,7 @@ std::string why_skipped(const OwnServer& server, const Scenario& scenario, Traff
     const bool own_client = !server.client.command.empty();
     if (traffic == Traffic::one_write && (own_client || server.client.ask.empty()))
         return "without --hello, or --ask, nobody can make the server write at the fault";
-    if (scenario.signal_interval > 0s) return "signals would be for a process of ours";
+    if (scenario.is_storm()) return "signals would be for a process of ours";
     for (const FaultEntry& fault : scenario.faults)
         if (fault.kind->about.of_our_client) return "only a client of the lab's own can do this";
     if (own_client && (scenario.effect() == Effect::fin || scenario.effect() == Effect::reset) && scenario.faults.front().kind->about.by_client)

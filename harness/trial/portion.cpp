@@ -1,5 +1,7 @@
 #include "harness/trial/portion.h"
 
+#include <algorithm>
+
 #include "harness/trial/own_server_json.h"
 
 namespace halfopen {
@@ -8,10 +10,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Large enough that starting a machine costs little beside its trials, small enough that several processors share even
-// a small plan, and that a machine of fixed memory holds all worlds of a portion at once.
-constexpr Duration largest_portion = 18s;
-constexpr size_t most_worlds = 100;
+// Large enough that starting a machine, some 4 s, costs little beside its trials; small enough that several processors share
+// even a small plan, and that a machine of fixed memory holds all worlds of a portion at once.
+constexpr Duration portion_of_small_plan = 18s, largest_portion = 30s;
+constexpr int enough_portions = 32;
+constexpr size_t most_worlds = 150;
 
 // Measured with QEMU 7.2, over all of `standard`: what a world, and an awakening of the guest, take of a processor's time on
 // the wall.
@@ -21,7 +24,7 @@ constexpr Duration cost_of_world = 90ms, cost_of_waking = 530us;
 bool is_quick(const PlannedTrial& t) {
     const Prediction& p = *t.planned;
     const bool soon = p.kind == Prediction::Kind::window && p.after.from >= 0ns && p.after.to <= 1s;
-    return soon || t.scenario->signal_interval > 0ns;
+    return soon || t.scenario->is_storm();
 }
 
 /// How often per second something happens in a trial's world.
@@ -39,12 +42,14 @@ double wakings_per_second(const PlannedTrial& t) {
 void add_to(std::vector<Portion>& portions, const std::vector<PlannedTrial>& trials, bool alone) {
     Duration total{0};
     for (const PlannedTrial& t : trials) total += expected_cost(t);
-    const auto count = std::max<int64_t>((total + largest_portion - 1ns) / largest_portion,
-                                         static_cast<int64_t>((trials.size() + most_worlds - 1) / most_worlds));
+    const Duration each = std::clamp(total / enough_portions, portion_of_small_plan, largest_portion);
+    // Alone, a world is there only while it is watched.
+    const size_t most = alone ? trials.size() : most_worlds;
+    const auto count = std::max<int64_t>((total + each - 1ns) / each, static_cast<int64_t>((trials.size() + most - 1) / std::max<size_t>(most, 1)));
     Duration so_far{0};
     int64_t begun = 0;
     for (const PlannedTrial& t : trials) {
-        if (begun == 0 || so_far * count >= total * begun || portions.back().trials.size() == most_worlds) {
+        if (begun == 0 || so_far * count >= total * begun || portions.back().trials.size() == most) {
             portions.push_back({alone, {}});
             ++begun;
         }

@@ -41,6 +41,7 @@ struct DetectorHead {
     std::string form;    ///< "as stated", "done right" or ""
     std::string summary; ///< one sentence
     bool control = false; ///< noop: a line under the matrix, not a row in it
+    bool client_helps = false; ///< the client's program must take part: say hello, answer pings
 };
 
 /// The fastest that this machine showed anything in this run (idle link, blocking recv), and how late its timers

@@ -35,7 +35,7 @@ Json of(const ScenarioHead& s) {
 
 Json of(const DetectorHead& d) {
     return {{"spec", d.spec}, {"name", d.name},       {"label", d.label},    {"law", d.law},
-            {"form", d.form}, {"summary", d.summary}, {"control", d.control}};
+            {"form", d.form}, {"summary", d.summary}, {"control", d.control}, {"client_helps", d.client_helps}};
 }
 
 Json of(const PredictedLine& p) {

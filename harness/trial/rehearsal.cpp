@@ -31,7 +31,7 @@ public:
         return true;
     }
     std::unique_ptr<LiveTrial> build(const PlannedTrial& trial) override {
-        spend(trial.scenario->signal_interval > 0ns ? building_in_a_storm : building);
+        spend(trial.scenario->is_storm() ? building_in_a_storm : building);
         return std::make_unique<Trial>(*this, trial);
     }
     int capacity() override { return capacity_; }

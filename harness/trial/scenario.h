@@ -33,6 +33,8 @@ struct Scenario {
     void tell(Situation&) const;
     /// What is known of the fault that decides; nullptr when nothing happens that the server's kernel meets.
     const FaultInfo* decisive() const;
+    /// The server is sent signals all the time.
+    bool is_storm() const { return signal_interval > Duration::zero(); }
     /// The client's kernel decides what to say at the end of its socket, FIN or RST.
     bool kernel_says_goodbye() const;
     /// Only what the server sends is lost.

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-bool is_storm(const PlannedTrial& trial) { return trial.scenario->signal_interval > 0ns; }
+bool is_storm(const PlannedTrial& trial) { return trial.scenario->is_storm(); }
 
 /// Shuffled, so that neighbours in the catalogue do not share a moment of the machine. But what is watched for long, what
 /// begins long before its fault, and what speaks late stand together, so that no group waits for a single trial; and storms of

@@ -10,6 +10,9 @@ TEST_CASE("lists read as people write them") {
     CHECK(list_of({"a"}) == "a");
     CHECK(list_of({"a", "b"}) == "a and b");
     CHECK(list_of({"a", "b", "c"}) == "a, b and c");
+    CHECK(list_of_most({"a", "b", "c"}, 3) == "a, b and c");
+    CHECK(list_of_most({"a", "b", "c", "d"}, 3) == "a and 3 more");
+    CHECK(list_of_most({"a", "b", "c", "d", "e"}, 4, "; ") == "a; b and 3 more");
     CHECK(joined({"", "a", ""}, "|") == "|a|");
     CHECK(in_words(0) == "no");
     CHECK(in_words(5) == "five");

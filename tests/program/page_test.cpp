@@ -1,0 +1,153 @@
+// The HTML report in a real browser: headless Chromium opens a copy that holds a script of ours, which does what a reader
+// does and writes down what became of it.
+
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/base/error.h"
+#include "harness/linux/command.h"
+#include "reports/html.h"
+#include "support/catch.h"
+#include "support/folder.h"
+#include "support/source_tree.h"
+
+using namespace halfopen;
+using namespace halfopen::testing;
+
+namespace {
+
+#define NEEDS_CHROMIUM \
+    if (!is_on_path("chromium")) HALFOPEN_SKIP("no chromium on the PATH (apt-get install chromium)js")
+
+/// What the steps returned, and what the browser had to complain about.
+struct Seen {
+    nlohmann::json said;
+    std::vector<std::string> problems;
+};
+
+void put(std::string& html, const std::string& before, const std::string& script) {
+    const size_t at = html.rfind(before);
+    REQUIRE(at != std::string::npos);
+    html.insert(at, "<script>" + script + "</script>\n");
+}
+
+/// `steps` is the body of an async function; a view narrower than what a window may be is that of a frame.
+Seen in_browser(std::string html, const std::string& steps, int width = 1200, const std::string& fragment = "") {
+    const Folder folder;
+    put(html, "<meta charset", R"js(
+        window.problems = [];
+        addEventListener("error", (e) => problems.push("error: " + e.message));
+        addEventListener("unhandledrejection", (e) => problems.push("rejection: " + e.reason));
+        document.addEventListener("securitypolicyviolation", (e) => problems.push("blocked: " + e.violatedDirective));
+        console.error = console.warn = (...words) => problems.push(words.join(" "));)js");
+    put(html, "</body>", R"js((async () => {
+        let said;
+        try { said = await (async () => {)js" + steps + R"js(})(); } catch (e) { said = "threw " + e; }
+        for (const one of performance.getEntriesByType("resource")) problems.push("fetched " + one.name);
+        parent.postMessage(JSON.stringify({ said, problems }), "*");
+    })();)js");
+    std::ofstream(folder.path() / "page.html", std::ios::binary) << html;
+    std::ofstream(folder.path() / "frame.html")
+        << "<!doctype html><pre id=\"said\"></pre><script>addEventListener('message', (e) => { "
+           "document.getElementById('said').textContent = e.data; });</script>"
+        << "<iframe src=\"page.html" << fragment << "\" style=\"width:" << width << "px;height:900px;border:0\"></iframe>";
+    const std::string dom = halfopen::output_of({"chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                                       "--disable-background-networking", "--user-data-dir=" + (folder.path() / "profile").string(),
+                                       "--window-size=1400,1000", "--virtual-time-budget=20000", "--dump-dom",
+                                       "file://" + (folder.path() / "frame.html").string()});
+    const std::string begin = "<pre id=\"said\">";
+    const size_t at = dom.find(begin);
+    REQUIRE(at != std::string::npos);
+    std::string text = dom.substr(at + begin.size(), dom.find("</pre>", at) - at - begin.size());
+    for (const auto& [escaped, plain] : {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}})
+        for (size_t found = text.find(escaped); found != std::string::npos; found = text.find(escaped, found + 1))
+            text.replace(found, std::string(escaped).size(), plain);
+    INFO(text);
+    const auto json = nlohmann::json::parse(text);
+    return {json["said"], json["problems"].get<std::vector<std::string>>()};
+}
+
+std::string page_of(const std::string& stem) { return html_report(read_records(source_tree() + "/tests/golden/" + stem + ".jsonl")); }
+
+const std::string keepalive = "keepalive:idle=60s,interval=5s,count=3/silent-drop/idle";
+
+} // namespace
+
+TEST_CASE("the page opens without a complaint, and fetches nothing") {
+    NEEDS_CHROMIUM;
+    for (const char* stem : {"laws", "virtual_6_1", "one_cell", "controls", "invalid", "try_leaks"}) {
+        INFO(stem);
+        const Seen seen = in_browser(page_of(stem), "return document.querySelector('h1').textContent.length > 0;");
+        CHECK(seen.said == true);
+        CHECK(seen.problems == std::vector<std::string>{});
+    }
+}
+
+TEST_CASE("the deadline recolours what came later, and takes it from the right answers") {
+    NEEDS_CHROMIUM;
+    const Seen seen = in_browser(page_of("laws"), R"js(
+        const link = document.querySelector('a[href="#cell=)js" + keepalive + R"js("]');
+        const row = link.closest("tr").lastElementChild, slider = document.getElementById("deadline");
+        const look = () => [link.parentElement.classList.contains("late"), row.textContent];
+        const at_any_time = look();
+        slider.value = 20;
+        slider.dispatchEvent(new Event("input"));
+        return { at_any_time, in_time: look(), limit: document.getElementById("limit").textContent };)js");
+    INFO(seen.said.dump());
+    CHECK(seen.said["at_any_time"][0] == false);
+    CHECK(seen.said["in_time"][0] == true);
+    CHECK(seen.said["at_any_time"][1] != seen.said["in_time"][1]);
+    CHECK(seen.said["limit"] == "2.9 s");
+    CHECK(seen.problems == std::vector<std::string>{});
+}
+
+TEST_CASE("a cell opens by click, by keyboard and by its link, and Escape gives the place back") {
+    NEEDS_CHROMIUM;
+    const std::string wait = "const wait = () => new Promise((done) => setTimeout(done, 50));";
+    const Seen by_hand = in_browser(page_of("laws"), wait + R"js(
+        const link = document.querySelector('a[href="#cell=)js" + keepalive + R"js("]'), detail = document.getElementById("detail");
+        link.click();
+        await wait();
+        const opened = [!detail.hidden, document.activeElement.id, detail.querySelectorAll("tbody tr").length, detail.querySelectorAll("circle").length];
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+        const closed = [detail.hidden, document.activeElement === link];
+        link.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+        const below = document.activeElement.getAttribute("href");
+        return { opened, closed, below };)js");
+    INFO(by_hand.said.dump());
+    CHECK(by_hand.said["opened"] == nlohmann::json({true, "detail-title", 1, 1}));
+    CHECK(by_hand.said["closed"] == nlohmann::json({true, true}));
+    CHECK_THAT(by_hand.said["below"].get<std::string>(), ContainsSubstring("/silent-drop/idle"));
+    CHECK(by_hand.problems == std::vector<std::string>{});
+    const Seen by_link = in_browser(page_of("laws"), wait + "await wait(); return document.getElementById('detail-body').textContent;", 1200,
+                                    "#cell=" + keepalive);
+    CHECK_THAT(by_link.said.get<std::string>(), ContainsSubstring("noticed silent-drop (idle) in 1 of 1 trial"));
+}
+
+TEST_CASE("filters leave what was asked for, and the count of right answers follows") {
+    NEEDS_CHROMIUM;
+    const Seen seen = in_browser(page_of("laws"), R"js(
+        const choose = (id, value) => { const e = document.getElementById(id); e.value = value; e.dispatchEvent(new Event("change")); };
+        const shown = (what) => [...document.querySelectorAll(what)].filter((e) => e.offsetParent !== null).length;
+        choose("traffic", "");
+        const all = [shown(".profile"), shown(".matrix tbody tr")];
+        choose("traffic", "idle"); choose("rows", "law"); choose("columns", "says goodbye");
+        return { all, some: [shown(".profile"), shown(".matrix tbody tr"), shown(".matrix tbody tr:first-child td:not(.right)")],
+                 right: document.querySelector(".matrix tbody tr").lastElementChild.textContent };)js");
+    INFO(seen.said.dump());
+    CHECK(seen.said["some"][0] == 1);
+    CHECK(seen.said["some"][1].get<int>() < seen.said["all"][1].get<int>());
+    CHECK(seen.said["some"][2] == 3);
+    CHECK(seen.said["right"] == "2/3");
+}
+
+TEST_CASE("on a telephone nothing is cut: only tables and code scroll, each by itself") {
+    NEEDS_CHROMIUM;
+    for (const char* stem : {"laws", "try_leaks"}) {
+        INFO(stem);
+        const Seen seen = in_browser(page_of(stem), "return [document.documentElement.scrollWidth, innerWidth];", 360);
+        CHECK(seen.said[1] == 360);
+        CHECK(seen.said[0].get<int>() <= 360);
+    }
+}
