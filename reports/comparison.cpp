@@ -138,6 +138,13 @@ int Comparison::shared() const {
         std::count_if(cells_.begin(), cells_.end(), [](const SharedCell& cell) { return cell.in_all(); }));
 }
 
+int Comparison::slower() const {
+    return static_cast<int>(std::count_if(cells_.begin(), cells_.end(), [](const SharedCell& cell) {
+        return cell.in_all() && cell.difference == Difference::time &&
+               cell.cells.back()->spoke.front() > cell.cells.front()->spoke.back();
+    }));
+}
+
 int Comparison::differing() const {
     return count(Difference::time) + count(Difference::signal) + count(Difference::outcome);
 }

@@ -54,6 +54,7 @@ public:
     int count(Difference) const;
     int shared() const; ///< cells that all runs have
     int differing() const;
+    int slower() const; ///< those that differ in time, and whose notices come later in the last run than in the first
 
 private:
     Records all_; ///< for together_

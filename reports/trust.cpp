@@ -14,8 +14,8 @@ namespace halfopen {
 
 namespace {
 
-/// More than this and the rest is folded away; the count still stands on the first screen.
-constexpr size_t most_exceptions_open = 12;
+/// When there are more than this, only some stand open, so that the matrix stays on the first screens.
+constexpr size_t most_exceptions_open = 12, some_exceptions = 4;
 
 std::string trials_text(const Cells& cells) {
     std::string text = counted(cells.tried(), "trial");
@@ -69,12 +69,13 @@ std::string exceptions_text(const Cells& cells) {
         fmt::format("**Outside the prediction: {}.** The measurement is shown as it is; the rule, or the "
                     "run ({}), needs a look.\n\n",
                     counted(static_cast<int>(all.size()), "cell"), other_suspect(cells));
+    const size_t open = all.size() > most_exceptions_open ? some_exceptions : all.size();
     for (size_t i = 0; i < all.size(); ++i) {
-        if (i == most_exceptions_open)
+        if (i == open)
             out += fmt::format("\n<details><summary>{} more</summary>\n\n", all.size() - i);
         out += "- " + md(all[i]) + "\n";
     }
-    return out + (all.size() > most_exceptions_open ? "\n</details>\n\n" : "\n");
+    return out + (all.size() > open ? "\n</details>\n\n" : "\n");
 }
 
 } // namespace

@@ -49,7 +49,7 @@ int run(int argc, char** argv) {
     app.footer(examples);
     app.set_version_flag("--version", HALFOPEN_VERSION);
     app.require_subcommand(1);
-    for (auto add : {add_doctor, add_run, add_try, add_advise, add_explain, add_predict, add_list, add_report, add_merge, add_kernels}) add(app);
+    for (auto add : {add_doctor, add_run, add_try, add_advise, add_explain, add_predict, add_list, add_report, add_compare, add_merge, add_kernels}) add(app);
     for (CLI::App* verb : app.get_subcommands(nullptr)) if (verb->get_name() != "try") verb->footer("");
     if (argc == 1) {
         fmt::print("{}", app.help());

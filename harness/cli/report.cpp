@@ -1,4 +1,4 @@
-// halfopen report: records into Markdown or HTML, one run or several side by side. Needs no privileges; the same records give the same bytes.
+// halfopen report: records into Markdown, HTML or a table, one run or several side by side. Needs no privileges; the same records give the same bytes.
 
 #include <fstream>
 
@@ -7,26 +7,34 @@
 #include "harness/base/error.h"
 #include "harness/cli/verbs.h"
 #include "harness/trial/record.h"
+#include "reports/csv.h"
 #include "reports/html.h"
 #include "reports/markdown.h"
 #include "reports/side_by_side.h"
+#include "reports/summary.h"
 
 namespace halfopen {
 
 void add_report(CLI::App& app) {
-    auto* verb = app.add_subcommand("report", "writes the report of a results folder to stdout, as Markdown or HTML; of several, "
+    auto* verb = app.add_subcommand("report", "writes the report of a results folder to stdout, as Markdown; of several, "
                                               "what differs between them");
     auto folders = std::make_shared<std::vector<std::string>>();
     auto output = std::make_shared<std::string>();
     verb->add_option("RESULTS", *folders, "a results folder, or a trials.jsonl; two or more stand side by side")->required();
     verb->add_option("-o,--output", *output, "write to this file instead");
-    auto html = std::make_shared<bool>(false);
-    verb->add_flag("--html", *html, "one HTML file that needs no network, instead of Markdown");
+    auto form = std::make_shared<std::string>();
+    verb->add_flag("--html{html}", *form, "one HTML file that needs no network, instead of Markdown");
+    verb->add_flag("--summary{summary}", *form, "Markdown below 60 kB: for a comment on a pull request");
+    verb->add_flag("--csv{csv}", *form, "a line for each trial");
     verb->callback([=] {
-        if (*html && folders->size() > 1) throw BadInput("--html makes the page of one results folder; name one");
+        const auto wanted = verb->count("--html") + verb->count("--summary") + verb->count("--csv");
+        if (wanted > 1) throw BadInput("--html, --summary and --csv are three reports; name one of them");
+        if (wanted == 1 && folders->size() > 1) throw BadInput(fmt::format("--{} is of one results folder; name one", *form));
         std::vector<Records> records;
         for (const std::string& folder : *folders) records.push_back(read_records(folder));
-        const std::string text = *html                 ? html_report(records.front())
+        const std::string text = *form == "html"       ? html_report(records.front())
+                                 : *form == "summary"  ? summary_report(records.front())
+                                 : *form == "csv"      ? csv_report(records.front())
                                  : records.size() == 1 ? markdown_report(records.front())
                                                        : side_by_side(records);
         if (output->empty()) {

@@ -15,6 +15,7 @@ void add_explain(CLI::App&);
 void add_predict(CLI::App&);
 void add_list(CLI::App&);
 void add_report(CLI::App&);
+void add_compare(CLI::App&);
 void add_kernels(CLI::App&);
 void add_merge(CLI::App&);
 void add_advise(CLI::App&);

@@ -27,6 +27,8 @@ constexpr const char* kernel_parameters =
     "mitigations=off noreplace-smp nolapic_timer no_timer_check 8250.nr_uarts=0 apparmor=0 lsm= random.trust_cpu=on "
     // One instruction is one nanosecond, so the time stamp counter runs at 1 GHz exactly and needs no watchdog.
     "tsc=reliable tsc_early_khz=1000000 "
+    // No memory is cleared before it is written anyway, and no copy is checked: a tenth of what a world costs.
+    "init_on_alloc=0 hardened_usercopy=off "
     // Nothing that looks around every second or two.
     "nowatchdog psi=0 cgroup_disable=memory transparent_hugepage=never";
 

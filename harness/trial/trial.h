@@ -63,8 +63,13 @@ protected:
 private:
     /// A verdict about a fault that should have been healed before it is none; empty when it is one.
     std::string why_not_healed_by(Duration noticed_after) const;
-    /// Stores situation and prediction for that instant; false when that took until after it, or a beat falls on it.
-    bool predict_for(Instant due);
+    /// Whether an instant may be that of the fault.
+    enum class Moment { good, past, on_the_beat };
+    /// Stores situation and prediction for that instant. Past, when that took until after it.
+    Moment predict_for(Instant due);
+    /// An instant a little ahead, for which situation and prediction are stored; nothing that the method counts from has
+    /// happened since they were read, unless the machine was too busy for a quarter of a second.
+    Instant choose_moment();
     /// What the method counts its period from is about to happen again, or should have: whether before or after that instant is a
     /// matter of microseconds.
     bool is_on_the_beat(Instant due, const Situation&) const;

@@ -1,5 +1,6 @@
 #include "harness/trial/trial.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/base/error.h"
@@ -35,12 +36,25 @@ Situation WorldTrial::situation_of_world() const {
     return s;
 }
 
-bool WorldTrial::predict_for(Instant due) {
+WorldTrial::Moment WorldTrial::predict_for(Instant due) {
     const Situation situation = read_situation(due);
     predicted_ = method().predict(situation);
     situation_ = {std::string(method().timing().anchor), anchor_before(due, situation), situation.rto, situation.srtt,
                   situation.unacked, situation.notsent_bytes, situation.heals_after};
-    return MonotonicClock::now() < due && !is_on_the_beat(due, situation);
+    if (is_on_the_beat(due, situation)) return Moment::on_the_beat;
+    return MonotonicClock::now() < due ? Moment::good : Moment::past;
+}
+
+Instant WorldTrial::choose_moment() {
+    Duration ahead = 3ms;
+    for (const Instant patience = MonotonicClock::now() + 250ms;;) {
+        const Instant due = MonotonicClock::now() + ahead;
+        const Moment moment = predict_for(due);
+        if (moment == Moment::good || MonotonicClock::now() > patience) return due;
+        // A beat is let pass and then looked at: what is predicted further ahead would not know that it came.
+        if (moment == Moment::on_the_beat) sleep_until(MonotonicClock::now() + 4ms);
+        if (moment == Moment::past) ahead = std::min<Duration>(3 * ahead, 81ms);
+    }
 }
 
 bool WorldTrial::is_on_the_beat(Instant due, const Situation& situation) const {
@@ -61,8 +75,7 @@ std::string WorldTrial::fire() {
     // taken back.
     Instant due{};
     for (int tries = 0; tries < 10; ++tries) {
-        due = MonotonicClock::now() + 3ms;
-        for (Duration ahead = 3ms; !predict_for(due) && ahead < 100ms; due = MonotonicClock::now() + ahead) ahead *= 3;
+        due = choose_moment();
         // Whoever waits for his moment takes a processor, and the write of in-flight may need the only one there is.
         const bool writes_first = planned_.traffic == Traffic::in_flight;
         bool by_itself = !writes_first && faults_.front()->alert(world_, due);

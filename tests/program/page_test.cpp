@@ -1,11 +1,14 @@
 // The HTML report in a real browser: headless Chromium opens a copy that holds a script of ours, which does what a reader
 // does and writes down what became of it.
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include <nlohmann/json.hpp>
 
 #include "harness/base/error.h"
+#include "harness/base/files.h"
 #include "harness/linux/command.h"
 #include "reports/html.h"
 #include "support/catch.h"
@@ -140,6 +143,23 @@ TEST_CASE("filters leave what was asked for, and the count of right answers foll
     CHECK(seen.said["some"][1].get<int>() < seen.said["all"][1].get<int>());
     CHECK(seen.said["some"][2] == 3);
     CHECK(seen.said["right"] == "2/3");
+}
+
+TEST_CASE("axe finds no barrier in the page, in light and in dark, with a cell open") {
+    NEEDS_CHROMIUM;
+    const char* axe = std::getenv("HALFOPEN_AXE");
+    if (!axe || !std::filesystem::exists(axe)) HALFOPEN_SKIP("HALFOPEN_AXE names no axe.min.js (tests/support/axe fetches it)");
+    for (const auto& [stem, theme] : {std::pair{"laws", "light"}, {"laws", "dark"}, {"try_leaks", "light"}}) {
+        INFO(stem << ", " << theme);
+        const Seen seen = in_browser(page_of(stem), read_text(axe) + R"js(
+            ;document.documentElement.dataset.theme = ")js" + theme + R"js(";
+            await new Promise((done) => setTimeout(done, 100));
+            const found = await axe.run();
+            return found.violations.filter((v) => v.impact === "serious" || v.impact === "critical")
+                .map((v) => v.id + ": " + v.nodes[0].html.slice(0, 200) + " " + (v.nodes[0].any[0] || {}).message);)js", 1200, "#cell=" + keepalive);
+        INFO(seen.said.dump(1));
+        CHECK(seen.said == nlohmann::json::array());
+    }
 }
 
 TEST_CASE("on a telephone nothing is cut: only tables and code scroll, each by itself") {

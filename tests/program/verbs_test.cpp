@@ -5,6 +5,7 @@
 #include <fstream>
 #include <set>
 
+#include "harness/trial/record.h"
 #include "support/catch.h"
 #include "support/namespaces.h"
 #include "support/folder.h"
@@ -91,6 +92,36 @@ TEST_CASE("the report of several runs sets them side by side, and names the one 
     const Ran bad = run_program({"report", golden + "virtual_6_1.jsonl", "/nonexistent"});
     CHECK(bad.status == 2);
     CHECK_THAT(bad.err, ContainsSubstring("/nonexistent"));
+}
+
+TEST_CASE("runs that do not differ are compared with 0, and those that do with 1 where that was asked") {
+    const std::string before = source_tree() + "/tests/golden/virtual_6_1.jsonl";
+    Records records = read_records(before);
+    const auto noticed = std::find_if(records.trials.begin(), records.trials.end(), [](const TrialLine& t) { return t.outcome == Outcome::noticed; });
+    REQUIRE(noticed != records.trials.end());
+    noticed->signal = "another";
+    const Folder folder;
+    const std::string after = (folder.path() / "after.jsonl").string();
+    std::ofstream file(after);
+    for (const RunLine& run : records.runs) file << to_json(run) << "\n";
+    for (const TrialLine& trial : records.trials) file << to_json(trial) << "\n";
+    file.close();
+    CHECK(run_program({"compare", before, before, "--fail-on", "any"}).status == 0);
+    CHECK(run_program({"compare", before, after}).status == 0);
+    CHECK(run_program({"compare", before, after, "--fail-on", "outcome"}).status == 0);
+    const Ran broken = run_program({"compare", before, after, "--fail-on", "signal"});
+    CHECK(broken.status == 1);
+    CHECK_THAT(broken.err, ContainsSubstring("1 other signal") && ContainsSubstring("one does"));
+    check_one_error_line(run_program({"compare", before, after, "--fail-on", "speed"}), "--fail-on");
+}
+
+TEST_CASE("records become a page, a table or a summary, one at a time") {
+    const std::string records = source_tree() + "/tests/golden/laws.jsonl";
+    CHECK(run_program({"report", records, "--html"}).out.starts_with("<!doctype html>"));
+    CHECK(run_program({"report", records, "--csv"}).out.starts_with("id,scenario,"));
+    CHECK_THAT(run_program({"report", records, "--summary"}).out, ContainsSubstring("More: `halfopen report FOLDER`"));
+    check_one_error_line(run_program({"report", records, "--csv", "--html"}), "name one");
+    check_one_error_line(run_program({"report", records, records, "--html"}), "name one");
 }
 
 TEST_CASE("a run leaves records and a report, and the report can be made again with the same bytes") {

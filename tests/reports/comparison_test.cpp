@@ -74,6 +74,13 @@ TEST_CASE("times further apart than the planned window is wide differ, whichever
     CHECK(difference(noticed({79s, 78s}), noticed({74s, 75s})) == Difference::time);
 }
 
+TEST_CASE("what comes later in the last run than in the first is slower, and the other way round it is not") {
+    const std::vector<Records> runs{records_of(noticed({75s})), records_of(noticed({79s}))}, back{runs[1], runs[0]};
+    CHECK(Comparison(runs).slower() == 1);
+    CHECK(Comparison(back).slower() == 0);
+    CHECK(Comparison(back).count(Difference::time) == 1);
+}
+
 TEST_CASE("ranges that overlap do not differ, however wide they are") {
     CHECK(difference(noticed({60s, 90s}), noticed({75s, 120s})) == Difference::none);
 }
