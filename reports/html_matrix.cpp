@@ -3,6 +3,7 @@
 #include "reports/html_parts.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -76,10 +77,12 @@ std::string cell_html(const Matrix& matrix, const MatrixRow& row, size_t i) {
         attributes += " data-right";
     if (cell.mark == Mark::prompt || cell.mark == Mark::timed)
         attributes += fmt::format(" data-ns=\"{}\"", cell.slowest.count());
+    // Whoever speaks to the page says what he reads (WCAG 2.5.3), so words and numbers stand in the link's name too.
+    const bool has_words = std::any_of(text.begin(), text.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)); });
     return fmt::format("<td class=\"{}{}\" data-g=\"{}\"{}><a href=\"#cell={}\" aria-label=\"{}, {}: {}{}\">{}</a></td>",
                        css_class(cell.mark), cell.mark == Mark::timed ? strength(cell.slowest) : "", html_text(column.group),
                        attributes, html_text(cell_key(matrix.traffic, column, *row.head)), html_text(row_name(*row.head)),
-                       html_text(column.label), in_words_of(cell.mark), cell.mark == Mark::timed ? ", " + text : "",
+                       html_text(column.label), in_words_of(cell.mark), html_text(has_words ? ", " + text : ""),
                        html_text(text));
 }
 
@@ -102,7 +105,7 @@ std::string column_heads(const Matrix& matrix) {
 }
 
 std::string row_kind(const DetectorHead& head) {
-    return head.law ? "law" : head.client_helps ? "helped" : "other";
+    return head.law ? "law" : head.is_helped() ? "helped" : "other";
 }
 
 } // namespace

@@ -117,7 +117,7 @@ std::string specs_and_right(const std::vector<Score>& scores) {
 
 /// Where only methods that the client must speak are on top: the best that a server can set alone.
 std::vector<Score> kernel_only(const std::vector<Score>& scores, const std::vector<Score>& top) {
-    const auto speaks = [](const Score& score) { return score.head->client_helps; };
+    const auto speaks = [](const Score& score) { return score.head->is_helped(); };
     if (!std::all_of(top.begin(), top.end(), speaks))
         return {};
     std::vector<Score> some;
@@ -128,7 +128,7 @@ std::vector<Score> kernel_only(const std::vector<Score>& scores, const std::vect
 /// `where`: " with idle traffic", when other profiles were not for all rows.
 std::string set_sentence(size_t rows, const std::string& where, const std::vector<Score>& top, const std::vector<Score>& alone) {
     const auto speakers = static_cast<size_t>(
-        std::count_if(top.begin(), top.end(), [](const Score& score) { return score.head->client_helps; }));
+        std::count_if(top.begin(), top.end(), [](const Score& score) { return score.head->is_helped(); }));
     const std::string_view need = speakers == 0            ? ""
                                   : speakers == top.size() ? "; the client must speak this protocol"
                                                            : "; heartbeats need a client that speaks them";

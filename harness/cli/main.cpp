@@ -33,7 +33,7 @@ std::string say_usage_error(const CLI::App& app, const CLI::ParseError& error, i
     std::vector<std::string> verbs;
     for (const CLI::App* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
     const std::string word = argc > 1 ? argv[1] : "";
-    for (const char* planned : {"learn", "script", "class", "compare"})
+    for (const char* planned : {"learn", "script", "class"})
         if (word == planned) return fmt::format("\"{}\" is planned and not there yet; verbs: {}", word, join_names(verbs));
     if (!word.empty() && word[0] != '-' && std::find(verbs.begin(), verbs.end(), word) == verbs.end())
         return fmt::format("there is no verb \"{}\"{}; verbs: {}", word, did_you_mean(word, verbs), join_names(verbs));

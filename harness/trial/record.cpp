@@ -15,10 +15,11 @@ ScenarioHead scenario_head(const Object& o) {
 }
 
 DetectorHead detector_head(const Object& o) {
-    const int law = o.small<int>("law");
-    // Earlier records do not say it; what they hold of such methods is mostly law 5.
-    return {o.text("spec"), o.text("name"),    o.text("label"),   law,
-            o.text("form"), o.text("summary"), o.flag("control"), o.knows("client_helps") ? o.flag("client_helps") : law == 5};
+    DetectorHead head{o.text("spec"), o.text("name"),    o.text("label"), o.small<int>("law"),
+                      o.text("form"), o.text("summary"), o.flag("control")};
+    if (o.knows("client_helps"))
+        head.client_helps = o.flag("client_helps");
+    return head;
 }
 
 PredictedLine predicted_line(const Object& o) {

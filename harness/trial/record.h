@@ -41,7 +41,9 @@ struct DetectorHead {
     std::string form;    ///< "as stated", "done right" or ""
     std::string summary; ///< one sentence
     bool control = false; ///< noop: a line under the matrix, not a row in it
-    bool client_helps = false; ///< the client's program must take part: say hello, answer pings
+    std::optional<bool> client_helps{}; ///< the client's program must take part: say hello, answer pings
+    /// Earlier records do not say it; what they hold of such methods is mostly law 5.
+    bool is_helped() const { return client_helps.value_or(law == 5); }
 };
 
 /// The fastest that this machine showed anything in this run (idle link, blocking recv), and how late its timers

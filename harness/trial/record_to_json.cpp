@@ -34,8 +34,11 @@ Json of(const ScenarioHead& s) {
 }
 
 Json of(const DetectorHead& d) {
-    return {{"spec", d.spec}, {"name", d.name},       {"label", d.label},    {"law", d.law},
-            {"form", d.form}, {"summary", d.summary}, {"control", d.control}, {"client_helps", d.client_helps}};
+    Json json{{"spec", d.spec}, {"name", d.name},       {"label", d.label},    {"law", d.law},
+              {"form", d.form}, {"summary", d.summary}, {"control", d.control}};
+    if (d.client_helps)
+        json["client_helps"] = *d.client_helps;
+    return json;
 }
 
 Json of(const PredictedLine& p) {
