@@ -71,7 +71,7 @@
       svg.append(draw("line", { class: "axis", x1: x(ns), x2: x(ns), y1: 18, y2: height, "stroke-width": 0.5 }));
       svg.append(draw("text", { x: x(ns), y: 12, "text-anchor": "middle" }, name));
     }
-    svg.append(draw("text", { x: right + 8, y: 12 }, "not in time"));
+    svg.append(draw("text", { x: right + 8, y: 12 }, "no time"));
     trials.forEach((trial, i) => {
       const y = 28 + 14 * i;
       if (trial.w && trial.w[1] > 0) svg.append(draw("rect", { class: "window", x: x(trial.w[0]), width: Math.max(2, x(trial.w[1]) - x(trial.w[0])), y: y - 5, height: 10 }));
@@ -117,7 +117,10 @@
     const body = $("detail-body");
     body.replaceChildren(element("p", cell.x));
     if (cell.y !== undefined) body.append(element("p", `By the rule: ${data.texts[cell.y]}.`));
-    if (cell.t) body.append(picture(cell.t, limit()), table(cell.t, cell.h));
+    if (cell.t)
+      body.append(picture(cell.t, limit()),
+        element("p", "A dot is a trial, the band what was predicted for it, on a logarithmic axis from the fault on; ▷ said nothing while it was watched, ◁ spoke before the fault; the dashed line is the deadline.", { class: "how" }),
+        table(cell.t, cell.h));
     body.append(element("pre", `halfopen explain ${scenario} ${spec}\nhalfopen run ${scenario} ${spec} --traffic ${traffic}`, { tabindex: "0" }));
     $("detail").hidden = false;
     return true;
