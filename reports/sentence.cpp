@@ -107,7 +107,12 @@ std::string cell_sentence(const DetectorHead& row, const ScenarioHead& column, c
 
 std::string cell_sentence(const Records& records, const std::string& scenario, const std::string& traffic,
                           const std::string& spec) {
-    const Cells cells(records);
+    // Only this cell's trials are put together: a run asks for thousands of sentences while it measures.
+    Records part{records.runs, {}, {}, {}, false, records.file};
+    for (const TrialLine& trial : records.trials)
+        if (trial.scenario == scenario && trial.traffic == traffic && trial.spec == spec)
+            part.trials.push_back(trial);
+    const Cells cells(part);
     const Cell* cell = cells.find(traffic, scenario, spec);
     if (!cell)
         return fmt::format("No trial of {} against {} ({}) is recorded.", spec, scenario, traffic);

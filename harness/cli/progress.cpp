@@ -1,5 +1,6 @@
 #include "harness/cli/progress.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -85,7 +86,8 @@ void ProgressView::tick() {
 void ProgressView::draw() {
     // While faults are fired the program draws nothing: it would take the processor from what is measured.
     const Instant now = MonotonicClock::now();
-    if (now - last_drawn_ < 200ms || (progress_.phase == "firing" && last_drawn_ != Instant{})) return;
+    constexpr int share = 50; // Of a processor's time, drawing may take one part in so many.
+    if (now - last_drawn_ < std::max<Duration>(200ms, share * cost_of_drawing_) || (progress_.phase == "firing" && last_drawn_ != Instant{})) return;
     last_drawn_ = now;
     std::string text;
     if (records_ && !records_->runs.empty() && (progress_.phase == "waiting" || progress_.phase == "guests")) {
@@ -97,6 +99,7 @@ void ProgressView::draw() {
         text = terminal_matrix(*records_, style);
     }
     block_->draw(text + status() + "\n");
+    cost_of_drawing_ = MonotonicClock::now() - now;
 }
 
 void ProgressView::end() {

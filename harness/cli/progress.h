@@ -40,6 +40,7 @@ private:
     Progress progress_;
     int trials_ = 0, over_ = 0; ///< of the whole run
     Instant last_drawn_{}, last_line_{};
+    Duration cost_of_drawing_{0}; ///< of the last picture: of a large run it is tens of milliseconds
     std::optional<StatusBlock> block_;
 };
 
