@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "harness/linux/socket_table.h"
 #include "scenarios/faults/fault.h"
 
@@ -21,9 +23,8 @@ public:
     }
     Bracket fire(World&) override { return stamped([this] { killer_->destroy(); }); }
     std::string why_not_bitten(World&) const override {
-        for (const TcpSocket& s : table_->read())
-            if (s.local == client_) return "the client's socket is still there";
-        return {};
+        const auto left = table_->find(client_, {server_address, server_port});
+        return left ? fmt::format("the client's socket is still there, in state {}", left->state) : "";
     }
     ByHand by_hand() const override { return {"ip netns exec $CLIENT ss -tK state established"}; }
 
