@@ -25,9 +25,12 @@ bool behave_alike(const RowFacts& a, const RowFacts& b) { return a.silent == b.s
 
 /// A law whose rows behave alike is one unit; else each of its rows is one.
 void add_law(std::vector<Unit>& units, const std::vector<RowFacts>& all, int law) {
-    const auto rows = rows_of_law(all, law);
+    auto rows = rows_of_law(all, law);
+    // Where every form of a law calls somebody living dead, what it notices is still to be told.
     if (rows.empty())
-        return;
+        for (const RowFacts& row : all)
+            if (row.head->law == law)
+                rows.push_back(&row);
     if (std::all_of(rows.begin(), rows.end(),
                     [&](const RowFacts* row) { return behave_alike(*row, *rows[0]); })) {
         units.push_back({{law}, {}, rows});

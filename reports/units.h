@@ -25,8 +25,8 @@ struct Unit {
     Window times(std::vector<Seen> RowFacts::*columns) const;
 };
 
-/// The laws when `rows` hold any, else all methods. Rows that call a living client dead are no part of it:
-/// they have a sentence of their own.
+/// The laws when `rows` hold any, else all methods. Rows that call a living client dead are no part of it, unless all of
+/// their law do: they have a sentence of their own.
 std::vector<Unit> units_of(const std::vector<RowFacts>& rows);
 
 /// "1-3", "1 and 4", "2".

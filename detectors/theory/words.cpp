@@ -7,6 +7,8 @@
 namespace halfopen {
 
 std::string plain(Duration d) {
+    using namespace std::chrono_literals;
+    if (d % 1ms != 0ns && (d > 1ms || d < -1ms)) return in_seconds(d); // Nobody set such a number; it was computed.
     std::string text = spell(d);
     text.insert(text.find_first_not_of("0123456789-"), " ");
     return text;

@@ -143,6 +143,16 @@ std::string say_bounds(const LabChoice& lab) {
     return fmt::format("at most {} worlds at once on this machine, bounded by {}", capacity.worlds, capacity.bound_by);
 }
 
+std::string say_shard(const LabChoice& lab, const Plan& plan, const std::string& shard) {
+    const std::set<std::string> others = ids_of_others(lab, plan, parse_shard(shard));
+    Plan own = plan;
+    std::erase_if(own.trials, [&](const PlannedTrial& t) { return others.count(t.id) > 0; });
+    const Duration expected = lab.guest ? expected_in_machines(own, machines(lab))
+                                        : before_the_first_trial + rehearse(own.trials, own.seed, measure_capacity().worlds);
+    return fmt::format("shard {}: {} of these {}, about {}", shard, own.trials.size(), counted(static_cast<int>(plan.trials.size()), "trial"),
+                       say_roughly(expected));
+}
+
 std::string say_plan(const LabChoice& lab, const Plan& plan) {
     const auto longest = plan.longest_wait();
     const int skipped = static_cast<int>(plan.trials.size()) - plan.count_run();

@@ -39,6 +39,8 @@ std::set<std::string> ids_of_others(const LabChoice&, const Plan&, const Shard&)
 
 /// "789 trials, about 95 s; ...": before the first second.
 std::string say_plan(const LabChoice&, const Plan&);
+/// "shard 2/4: 3700 of these 14800 trials, about 2 min 20 s".
+std::string say_shard(const LabChoice&, const Plan&, const std::string& shard);
 /// What bounds how much runs at a time.
 std::string say_bounds(const LabChoice&);
 

@@ -108,7 +108,12 @@ int merge(const std::vector<std::string>& folders, const std::string& output) {
     write_reports(folder, read_records(folder.string()));
     fmt::print("{}\n", (folder / "report.md").string());
     if (missing.empty()) return 0;
-    for (const std::string& id : missing) fmt::print(stderr, "missing: {}\n", id);
+    constexpr size_t most = 20;
+    std::string all_missing;
+    for (const std::string& id : missing) all_missing += id + "\n";
+    write_page(folder / "missing.txt", all_missing);
+    for (size_t i = 0; i < std::min(most, missing.size()); ++i) fmt::print(stderr, "missing: {}\n", missing[i]);
+    if (missing.size() > most) fmt::print(stderr, "... and {} more, all in {}\n", missing.size() - most, (folder / "missing.txt").string());
     fmt::print(stderr, "{} of {} trials are missing{}\n", missing.size(), plan.trials.size(), say_missing_shards(all));
     return static_cast<int>(Exit::requirement);
 }

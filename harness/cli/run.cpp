@@ -71,8 +71,7 @@ int run_in(const LabChoice& lab, const RunOptions& options, const std::vector<Re
     fmt::print(stderr, "{}\nresults: {}{}\n", say_plan(lab, plan), store.folder().string(),
                store.is_resumed() ? fmt::format(" (resumed, {} trials are there)", store.done().size()) : "");
     if (!options.shard.empty())
-        fmt::print(stderr, "shard {}: {} of these {} trials\n", options.shard,
-                   plan.trials.size() - ids_of_others(lab, plan, parse_shard(options.shard)).size(), plan.trials.size());
+        fmt::print(stderr, "{}\n", say_shard(lab, plan, options.shard));
     const int signal = Runner(lab, plan, options, store, terminal).run();
     return finish(store, requirements, terminal, options.json, signal);
 }
