@@ -9,6 +9,13 @@ namespace halfopen {
 
 namespace {
 
+/// "At once" begins at the fault; that its moment is known to some microseconds only is no news to a reader.
+Window as_read(Window window) {
+    if (window.from < Duration::zero() && window.from > -std::chrono::milliseconds{1} && window.to > Duration::zero())
+        window.from = Duration::zero();
+    return window;
+}
+
 /// The rules are about the kernel. What a server of the user's own makes of its word is no error of theirs.
 Agreement compare_kernel(const TrialLine& trial, const Window& window) {
     if (!trial.kernel_knew_after)
@@ -68,7 +75,7 @@ std::string did(const TrialLine& trial) {
 std::string predicted_one(const TrialLine& trial) {
     if (trial.predicted.kind == "never")
         return "never";
-    return trial.predicted.after ? time_range(*trial.predicted.after) : "no rule";
+    return trial.predicted.after ? time_range(as_read(*trial.predicted.after)) : "no rule";
 }
 
 } // namespace
@@ -129,7 +136,7 @@ std::string predicted_text(const Cell& cell, PredictedLine TrialLine::*made) {
     }
     std::vector<std::string> parts;
     if (span)
-        parts.push_back(time_range(*span));
+        parts.push_back(time_range(as_read(*span)));
     if (never)
         parts.push_back("never");
     if (unknown)

@@ -142,6 +142,15 @@ TEST_CASE("a report of 900 trials stays below 500 kB") {
     CHECK(markdown_report(records).size() < 500'000);
 }
 
+TEST_CASE("a window that begins some microseconds before the fault is told from the fault on") {
+    Records records = golden::records("one_cell");
+    for (TrialLine& trial : records.trials)
+        trial.predicted.after = Window{-20us, 10ms};
+    const std::string report = markdown_report(records);
+    CHECK(says(report, "up to 10.0 ms"));
+    CHECK_FALSE(says(report, "-20.0 µs"));
+}
+
 TEST_CASE("a matrix that is too wide is split by the groups of its columns") {
     Records records = golden::records("laws");
     const std::vector<TrialLine> once = records.trials;
