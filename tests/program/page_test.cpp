@@ -55,7 +55,7 @@ Seen in_browser(std::string html, const std::string& steps, int width = 1200, co
         << "<!doctype html><pre id=\"said\"></pre><script>addEventListener('message', (e) => { "
            "document.getElementById('said').textContent = e.data; });</script>"
         << "<iframe src=\"page.html" << fragment << "\" style=\"width:" << width << "px;height:900px;border:0\"></iframe>";
-    const std::string dom = halfopen::output_of({"chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+    const std::string dom = halfopen::output_of({"chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
                                        "--disable-background-networking", "--user-data-dir=" + (folder.path() / "profile").string(),
                                        "--window-size=1400,1000", "--virtual-time-budget=20000", "--dump-dom",
                                        "file://" + (folder.path() / "frame.html").string()});
