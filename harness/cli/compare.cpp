@@ -1,10 +1,9 @@
 // halfopen compare: the runs of a plan side by side, and an exit status where somebody asks for one.
 
-#include <fstream>
-
 #include <CLI/CLI.hpp>
 
 #include "harness/base/error.h"
+#include "harness/cli/results.h"
 #include "harness/cli/verbs.h"
 #include "harness/trial/record.h"
 #include "reports/comparison.h"
@@ -48,14 +47,7 @@ void add_compare(CLI::App& app) {
     verb->callback([=] {
         std::vector<Records> records;
         for (const std::string& folder : *folders) records.push_back(read_records(folder));
-        const std::string text = side_by_side(records);
-        if (output->empty()) {
-            fmt::print("{}", text);
-        } else {
-            std::ofstream file(*output, std::ios::binary);
-            file << text;
-            if (!file.flush()) throw SystemError("writing " + *output, errno);
-        }
+        write_or_print(*output, side_by_side(records));
         std::fflush(stdout);
         const Comparison all(records);
         fmt::print(stderr, "{}\n", in_one_line(all));

@@ -1,10 +1,9 @@
 // halfopen report: records into Markdown, HTML or a table, one run or several side by side. Needs no privileges; the same records give the same bytes.
 
-#include <fstream>
-
 #include <CLI/CLI.hpp>
 
 #include "harness/base/error.h"
+#include "harness/cli/results.h"
 #include "harness/cli/verbs.h"
 #include "harness/trial/record.h"
 #include "reports/csv.h"
@@ -37,13 +36,7 @@ void add_report(CLI::App& app) {
                                  : *form == "csv"      ? csv_report(records.front())
                                  : records.size() == 1 ? markdown_report(records.front())
                                                        : side_by_side(records);
-        if (output->empty()) {
-            fmt::print("{}", text);
-            return;
-        }
-        std::ofstream file(*output, std::ios::binary);
-        file << text;
-        if (!file.flush()) throw SystemError("writing " + *output, errno);
+        write_or_print(*output, text);
     });
 }
 

@@ -21,6 +21,16 @@ void write_page(const fs::path& path, const std::string& text) {
                           errno);
 }
 
+void write_or_print(const std::string& file, const std::string& text) {
+    if (file.empty()) {
+        fmt::print("{}", text);
+        return;
+    }
+    std::ofstream out(file, std::ios::binary);
+    out << text;
+    if (!out.flush()) throw SystemError("writing " + file, errno);
+}
+
 void write_reports(const fs::path& folder, const Records& records) {
     write_page(folder / "report.md", markdown_report(records));
     write_page(folder / "report.html", html_report(records));

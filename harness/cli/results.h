@@ -11,6 +11,8 @@ namespace halfopen {
 
 /// Writes a page; SystemError says that the records stay, and how to make the page again.
 void write_page(const std::filesystem::path&, const std::string& text);
+/// To the file of that name, or to stdout where there is no name.
+void write_or_print(const std::string& file, const std::string& text);
 /// report.md and report.html, into the folder of the records.
 void write_reports(const std::filesystem::path& folder, const Records&);
 
