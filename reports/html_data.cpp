@@ -6,6 +6,7 @@
 
 #include "reports/agreement.h"
 #include "reports/sentence.h"
+#include "reports/text.h"
 
 namespace halfopen {
 
@@ -68,8 +69,7 @@ std::string html_data(const Cells& cells) {
                     all["cells"][cell_key(traffic, column, row)] = cell_of(traffic, column, row, *cell, texts);
     all["texts"] = texts.all();
     std::string json = all.dump();
-    for (size_t at = json.find('<'); at != std::string::npos; at = json.find('<', at))
-        json.replace(at, 1, "\\u003c"); // Nothing in it may end the <script>.
+    replace_all(json, "<", "\\u003c"); // Nothing in it may end the <script>.
     return json;
 }
 

@@ -7,6 +7,7 @@
 #include <cmark-gfm.h>
 
 #include "harness/base/error.h"
+#include "reports/text.h"
 
 namespace halfopen {
 
@@ -17,11 +18,6 @@ struct FreeMarkdown {
     void operator()(cmark_node* node) const { cmark_node_free(node); }
     void operator()(char* text) const { std::free(text); }
 };
-
-void replace_all(std::string& text, std::string_view what, std::string_view by) {
-    for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-        text.replace(at, what.size(), by);
-}
 
 } // namespace
 

@@ -51,6 +51,11 @@ std::string list_of_most(std::vector<std::string> items, size_t most, std::strin
     return joined(items, separator) + more;
 }
 
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+    for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+}
+
 std::string in_words(int count) {
     static constexpr std::array<std::string_view, 13> words{"no",   "one",    "two",   "three", "four",
                                                             "five", "six",    "seven", "eight", "nine",

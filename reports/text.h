@@ -16,6 +16,8 @@ std::string list_of_most(std::vector<std::string> items, size_t most, std::strin
 /// "a; b; c" with any separator.
 std::string joined(const std::vector<std::string>& items, std::string_view separator);
 
+void replace_all(std::string& text, std::string_view what, std::string_view by);
+
 /// "no", "one" ... "twelve", then digits.
 std::string in_words(int count);
 /// "1 trial", "3 trials".

@@ -92,6 +92,15 @@ std::string say_missing_shards(const std::vector<Records>& all) {
     return absent.empty() ? "" : fmt::format("; shard {} is not among them", list_of(absent));
 }
 
+/// Which of those that are there did not come to their end.
+std::string say_unfinished_shards(const std::vector<Records>& all) {
+    std::vector<std::string> unfinished;
+    for (const Records& records : all)
+        if (const std::string shard = shard_of(records.runs.back()); !records.end || records.end->interrupted)
+            unfinished.push_back(fmt::format("{}{}", shard.empty() ? "" : fmt::format("shard {} in ", shard), records.file));
+    return unfinished.empty() ? "" : fmt::format("; {} did not come to its end", list_of(unfinished));
+}
+
 int merge(const std::vector<std::string>& folders, const std::string& output) {
     std::vector<Records> all;
     for (const std::string& folder : folders) all.push_back(read_records(folder));
@@ -114,7 +123,8 @@ int merge(const std::vector<std::string>& folders, const std::string& output) {
     write_page(folder / "missing.txt", all_missing);
     for (size_t i = 0; i < std::min(most, missing.size()); ++i) fmt::print(stderr, "missing: {}\n", missing[i]);
     if (missing.size() > most) fmt::print(stderr, "... and {} more, all in {}\n", missing.size() - most, (folder / "missing.txt").string());
-    fmt::print(stderr, "{} of {} trials are missing{}\n", missing.size(), plan.trials.size(), say_missing_shards(all));
+    fmt::print(stderr, "{} of {} trials are missing{}{}\n", missing.size(), plan.trials.size(), say_missing_shards(all),
+               say_unfinished_shards(all));
     return static_cast<int>(Exit::requirement);
 }
 

@@ -16,9 +16,7 @@ void write_page(const fs::path& path, const std::string& text) {
     std::ofstream file(path, std::ios::binary);
     file << text;
     if (!file.flush())
-        throw SystemError(fmt::format("writing {} (the records stay; halfopen report {} makes it again)", path.string(),
-                                      path.parent_path().string()),
-                          errno);
+        throw SystemError(fmt::format("writing {} (the records beside it stay as they are)", path.string()), errno);
 }
 
 void write_or_print(const std::string& file, const std::string& text) {

@@ -39,7 +39,7 @@ std::string memory_for(size_t initramfs_bytes) {
     return std::to_string(enough + (megabytes > usual ? 3 * (megabytes - usual) : 0));
 }
 
-std::vector<std::string> words_of(const GuestKernel& kernel, size_t initramfs_bytes, uint64_t seed) {
+std::vector<std::string> words_of(const GuestKernel& kernel, size_t initramfs_bytes, uint64_t seed, bool ipv6) {
     return {emulator, "-M", fmt::format("{},i8042=off,sata=off,smbus=off,graphics=off,usb=off,vmport=off", guest_machine_type),
             "-accel", "tcg", "-cpu", guest_cpu, "-m", memory_for(initramfs_bytes), "-smp", "1",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-monitor", "none",
@@ -52,7 +52,7 @@ std::vector<std::string> words_of(const GuestKernel& kernel, size_t initramfs_by
             "-kernel", kernel.image.string(), "-initrd", fmt::format("/proc/self/fd/{}", initramfs_fd),
             "-chardev", fmt::format("file,id=out,path=/proc/self/fd/{}", output_fd),
             "-device", "isa-debugcon,iobase=0xe9,chardev=out", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
-            "-append", kernel_parameters};
+            "-append", ipv6 ? kernel_parameters : fmt::format("{} ipv6.disable=1", kernel_parameters)};
 }
 
 /// A file without a name that holds the archive: nothing is left behind, whatever ends us.
@@ -94,7 +94,7 @@ std::string emulator_version() {
     return at == std::string::npos ? line : line.substr(at + before.size(), line.find_first_of(" \n", at + before.size()) - at - before.size());
 }
 
-GuestMachine::GuestMachine(const GuestKernel& kernel, std::string_view initramfs, uint64_t seed) {
+GuestMachine::GuestMachine(const GuestKernel& kernel, std::string_view initramfs, uint64_t seed, bool ipv6) {
     Fd archive = in_memory(initramfs);
     auto [output, output_end] = make_pipe();
     auto [errors, errors_end] = make_pipe();
@@ -112,7 +112,7 @@ GuestMachine::GuestMachine(const GuestKernel& kernel, std::string_view initramfs
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, nullptr);
-        become(words_of(kernel, initramfs.size(), seed));
+        become(words_of(kernel, initramfs.size(), seed, ipv6));
     });
     output_ = std::move(output);
     errors_ = std::move(errors);

@@ -22,9 +22,10 @@ std::string emulator_version();
 
 class GuestMachine {
 public:
-    /// Starts it. `initramfs` is the whole archive; `seed` decides whatever is random in the machine. The machine ends with this process, however that ends. Must be
-    /// called from the main thread (prctl(2), PR_SET_PDEATHSIG).
-    GuestMachine(const GuestKernel&, std::string_view initramfs, uint64_t seed);
+    /// Starts it. `initramfs` is the whole archive; `seed` decides whatever is random in the machine. Without `ipv6` its
+    /// kernel knows IPv4 only, and every network namespace is made and removed a little sooner. The machine ends with this
+    /// process, however that ends. Must be called from the main thread (prctl(2), PR_SET_PDEATHSIG).
+    GuestMachine(const GuestKernel&, std::string_view initramfs, uint64_t seed, bool ipv6);
 
     /// What the guest writes to its port; at the end of the file it is over.
     const Fd& output() const { return output_; }

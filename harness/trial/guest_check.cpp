@@ -34,7 +34,7 @@ void wait_for_word(GuestMachine& machine) {
 GuestCheck check_guest(const GuestKernel& kernel) {
     const std::string archive = base_initramfs(kernel, all_modules()) + idle_initramfs(idle_hours_of_check);
     const Instant began = MonotonicClock::now();
-    GuestMachine machine(kernel, archive, 1);
+    GuestMachine machine(kernel, archive, 1, false);
     wait_for_word(machine);
     const Instant booted = MonotonicClock::now();
     wait_for_word(machine);

@@ -48,7 +48,8 @@ void VirtualSession::start_machines() {
 }
 
 void VirtualSession::start(Guest& guest) {
-    guest.machine.emplace(task_.kernel, base_ + portion_initramfs(to_json(guest.portion, task_.seed)), task_.seed);
+    const bool ipv6 = guest.portion.server.has_value(); // A user's server may listen by it; ours speak IPv4.
+    guest.machine.emplace(task_.kernel, base_ + portion_initramfs(to_json(guest.portion, task_.seed)), task_.seed, ipv6);
     guest.last_heard = MonotonicClock::now();
     epoll_event event{EPOLLIN, {}};
     check(epoll_ctl(events_.get(), EPOLL_CTL_ADD, guest.machine->output().get(), &event), "watching a guest");

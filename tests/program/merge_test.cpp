@@ -71,6 +71,19 @@ TEST_CASE("a shard that is not there is named, and every trial that is missing s
     CHECK(two < whole);
 }
 
+TEST_CASE("a shard that was interrupted is named") {
+    const Folder folder;
+    std::vector<std::string> shards;
+    for (int k = 1; k <= 2; ++k) shards.push_back(shard_of_gallery(folder.path() / std::to_string(k), k, 2));
+    const auto all_of = read_records(shards[1]);
+    std::ofstream cut(folder.path() / "2/trials.jsonl");
+    cut << to_json(all_of.runs.front()) << "\n" << to_json(all_of.trials.front()) << "\n";
+    cut.close();
+    const Ran ran = run_program({"merge", shards[0], shards[1], "-o", (folder.path() / "part").string()});
+    CHECK(ran.status == 1);
+    CHECK_THAT(ran.err, ContainsSubstring("; shard 2/2 in " + shards[1] + "/trials.jsonl did not come to its end"));
+}
+
 TEST_CASE("a trial that stands in two folders counts once") {
     const Folder folder;
     const std::string first = shard_of_gallery(folder.path() / "1", 1, 2), second = shard_of_gallery(folder.path() / "2", 2, 2);
