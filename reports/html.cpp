@@ -71,7 +71,7 @@ std::string interactive_report(const Cells& cells) {
     std::string body = "<header>\n" + html_of_markdown(markdown) + "</header>\n<main>\n" + controls(cells);
     for (const std::string& traffic : cells.traffics())
         body += html_matrix(make_matrix(cells, traffic));
-    body += html_of_markdown(machine_line(cells) + control_line(cells) + names_section(cells) + sections_after_matrix(cells));
+    body += html_of_markdown(machine_line(cells) + control_line(cells) + names_section(cells) + sections_after_matrix(cells, true));
     return page(report_title(cells), body + "</main>\n" + std::string(detail), html_data(cells));
 }
 

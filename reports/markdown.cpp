@@ -8,6 +8,7 @@
 #include "reports/clock.h"
 #include "reports/findings.h"
 #include "reports/own_server.h"
+#include "reports/ladders.h"
 #include "reports/sections.h"
 #include "reports/text.h"
 
@@ -99,9 +100,9 @@ std::string markdown_report(const Records& records) {
            sections_after_matrix(cells);
 }
 
-std::string sections_after_matrix(const Cells& cells) {
+std::string sections_after_matrix(const Cells& cells, bool pictures_inside) {
     return never_noticed_section(cells) + false_alarm_section(cells) + meaning_section(cells) + measured_section(cells) +
-           method_section(cells) + repeat_section(cells) + glossary_section(cells);
+           ladders_section(cells, pictures_inside) + method_section(cells) + repeat_section(cells) + glossary_section(cells);
 }
 
 } // namespace halfopen

@@ -23,7 +23,8 @@ std::string matrix_table(const Matrix&, bool with_right); ///< one line for each
 std::string compact_table(const Matrix&);                 ///< one line for each behaviour
 
 // After it.
-std::string sections_after_matrix(const Cells&); ///< all of these
+/// All of these; the pictures are inside, or beside the report.
+std::string sections_after_matrix(const Cells&, bool pictures_inside = false);
 std::string never_noticed_section(const Cells&);
 std::string false_alarm_section(const Cells&);
 std::string accuracy_part(const Cells&); ///< rates and bounds, at its end

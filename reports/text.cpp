@@ -56,6 +56,11 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
         text.replace(at, what.size(), by);
 }
 
+std::string seconds_of(Duration d) {
+    const int64_t us = (std::abs(d.count()) + 500) / 1000;
+    return fmt::format("{}{}.{:06}", d.count() < 0 && us > 0 ? "-" : "", us / 1'000'000, us % 1'000'000);
+}
+
 std::string in_words(int count) {
     static constexpr std::array<std::string_view, 13> words{"no",   "one",    "two",   "three", "four",
                                                             "five", "six",    "seven", "eight", "nine",

@@ -26,6 +26,9 @@ std::string counted(int count, std::string_view noun);
 /// So many significant digits and never an exponent: "0.022", "27", "1350".
 std::string digits(double value, int significant);
 
+/// Seconds to the microsecond, as tshark spells them: "62.047812".
+std::string seconds_of(Duration);
+
 /// For a cell of a matrix, where room is scarce: two significant digits up to 100 s: "98 ms", "1.7 s", "76
 /// s".
 std::string short_time(Duration);

@@ -66,6 +66,8 @@ std::vector<std::string> write_all(Store& store, const std::vector<Records>& all
             missing.push_back(planned.id);
             continue;
         }
+        if (const TrialLine& trial = found->second; trial.capture)
+            for (const CaptureLine& part : in_parts(trial.id, trial.attempt, *trial.capture)) store.append(part);
         store.append(found->second);
         ++end.trials;
         end.invalid += found->second.outcome == Outcome::invalid;

@@ -6,7 +6,9 @@
 
 #include "harness/base/error.h"
 #include "reports/html.h"
+#include "reports/ladders.h"
 #include "reports/markdown.h"
+#include "reports/pcapng.h"
 
 namespace halfopen {
 
@@ -19,6 +21,24 @@ void write_page(const fs::path& path, const std::string& text) {
         throw SystemError(fmt::format("writing {} (the records beside it stay as they are)", path.string()), errno);
 }
 
+namespace {
+
+/// The packets of every captured trial, and the pictures of those that the report shows.
+void write_captures(const fs::path& folder, const Records& records) {
+    const Cells cells(records);
+    for (const TrialLine& trial : records.trials) {
+        if (!trial.capture) continue;
+        fs::create_directories(folder / "captures");
+        write_page(folder / capture_file(trial.id), pcapng(trial));
+    }
+    for (const TrialLine* trial : trials_with_ladders(cells)) {
+        fs::create_directories(folder / "ladders");
+        for (const bool dark : {false, true}) write_page(folder / ladder_file(*trial, dark), ladder_svg(ladder_of(*trial), dark));
+    }
+}
+
+} // namespace
+
 void write_or_print(const std::string& file, const std::string& text) {
     if (file.empty()) {
         fmt::print("{}", text);
@@ -30,6 +50,7 @@ void write_or_print(const std::string& file, const std::string& text) {
 }
 
 void write_reports(const fs::path& folder, const Records& records) {
+    write_captures(folder, records);
     write_page(folder / "report.md", markdown_report(records));
     write_page(folder / "report.html", html_report(records));
 }

@@ -164,6 +164,7 @@ void add_options(CLI::App& verb, RunOptions& o) {
         ->check(CLI::IsMember({"auto", "always", "never"}));
     verb.add_flag("--ascii", o.ascii, "no Unicode on the terminal");
     verb.add_flag("--dry-run", o.dry_run, "shows the plan and runs nothing");
+    verb.add_flag("--capture", o.selection.capture, "keeps every packet that crosses the links: a ladder in the report, a pcapng beside it");
     verb.add_flag("--json", o.json, "trial lines on stdout as they end");
     verb.add_option("--shard", o.shard, "one part of the plan, as 2/4; halfopen merge puts the parts together");
 }

@@ -130,6 +130,8 @@ bool Runner::take(const Heard& heard) {
         if (options_.json) fmt::print("{}\n", to_json(*trial));
         add(*trial);
         view_.show(*trial);
+    } else if (const auto* packets = std::get_if<CaptureLine>(&heard)) {
+        if (!store_.done().count(packets->id)) store_.append(*packets);
     } else if (const auto* progress = std::get_if<Progress>(&heard)) {
         view_.show(*progress);
     } else if (const auto* remark = std::get_if<Remark>(&heard)) {

@@ -9,7 +9,7 @@ namespace halfopen {
 
 namespace {
 
-enum Letter : char { facts = 'r', trial = 't', progress = 'p', failure = 'e', finished = 'd', complaint = 'c', remark = 'n', server_log = 'l' };
+enum Letter : char { facts = 'r', trial = 't', progress = 'p', failure = 'e', finished = 'd', complaint = 'c', remark = 'n', server_log = 'l', packets = 'k' };
 
 // A message is one line where it passes through a guest's port.
 constexpr char line_in_message = '\x1e';
@@ -43,6 +43,8 @@ std::string message(const LabFacts& f) {
 }
 
 std::string message(const TrialLine& line) { return letter_and(trial, to_json(line)); }
+
+std::string message(const CaptureLine& line) { return letter_and(packets, to_json(line)); }
 
 std::string message(const Progress& p) {
     return letter_and(progress, fmt::format("{} {} {} {}", p.phase, p.done, p.total, p.until.time_since_epoch().count()));
@@ -87,6 +89,7 @@ Heard read_message(std::string_view message) {
         return log;
     }
     case trial: return std::get<TrialLine>(*parse_line(text));
+    case packets: return std::get<CaptureLine>(*parse_line(text));
     }
     throw Error(Exit::incomplete, fmt::format("the lab said something that is no message: {}", message.substr(0, 60)));
 }

@@ -44,10 +44,12 @@ struct ServerLog {
     std::string text;
 };
 
-using Heard = std::variant<LabFacts, TrialLine, Progress, Finished, Remark, ServerLog>;
+using Heard = std::variant<LabFacts, TrialLine, Progress, Finished, Remark, ServerLog, CaptureLine>;
 
 std::string message(const LabFacts&);
 std::string message(const TrialLine&);
+/// Before the trial's own message.
+std::string message(const CaptureLine&);
 std::string message(const Progress&);
 std::string message(const Finished&);
 std::string message(const Remark&);

@@ -191,6 +191,7 @@ Plan make_plan(const Selection& selection) {
             add_cell(plan, common, column, spec);
     if (!selection.id.empty())
         std::erase_if(plan.trials, [&](const PlannedTrial& t) { return t.id != selection.id; });
+    for (PlannedTrial& t : plan.trials) t.capture = selection.capture;
     if (plan.trials.empty())
         throw Error(Exit::nothing_selected,
                     "nothing is selected; see what there is: halfopen list scenarios, halfopen list detectors");

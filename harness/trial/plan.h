@@ -31,6 +31,7 @@ struct PlannedTrial {
     /// Over all phases of the cell, whose repeats share it.
     std::shared_ptr<const Prediction> planned = std::make_shared<const Prediction>();
     std::string skip;         ///< why it is not run; empty when it is
+    bool capture = false;     ///< the packets of its world are kept
 };
 
 struct Plan {
@@ -69,6 +70,7 @@ struct Selection {
     std::optional<KernelFacts> kernel;
     /// Idle time costs nothing: every period is swept where no plan says otherwise.
     bool virtual_time = false;
+    bool capture = false; ///< what crosses the links is kept
 };
 
 /// BadInput names an unknown word with the nearest name; an Error with Exit::nothing_selected when the selection is

@@ -85,6 +85,7 @@ Json of(const PlannedTrial& t) {
             {"phase", t.phase},
             {"horizon_ns", t.horizon.count()},
             {"before_fault_ns", t.before_fault.count()},
+            {"capture", t.capture},
             {"heal_after_ns", t.heal_after ? Json(t.heal_after->count()) : Json(nullptr)},
             {"planned", of(*t.planned)}};
 }
@@ -98,6 +99,7 @@ PlannedTrial read_trial(const Json& j, const std::optional<OwnServer>& server) {
     t.detector = server ? method_of(*server) : make_detector(t.spec);
     t.repeat = j.at("repeat").get<int>();
     t.phase = j.at("phase").get<double>();
+    t.capture = j.at("capture").get<bool>();
     t.horizon = Duration{j.at("horizon_ns").get<int64_t>()};
     t.before_fault = Duration{j.at("before_fault_ns").get<int64_t>()};
     if (!j.at("heal_after_ns").is_null()) t.heal_after = Duration{j.at("heal_after_ns").get<int64_t>()};

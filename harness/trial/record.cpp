@@ -2,6 +2,7 @@
 
 #include "harness/trial/record.h"
 
+#include "harness/trial/captured_json.h"
 #include "harness/trial/json_object.h"
 #include "harness/trial/own_server_json.h"
 
@@ -23,8 +24,8 @@ DetectorHead detector_head(const Object& o) {
 }
 
 PredictedLine predicted_line(const Object& o) {
-    return {o.text("kind"), o.word("outcome", parse_outcome), o.window("after_ns"), o.text_or_empty("signal"),
-            o.text("rule")};
+    return {o.text("kind"),          o.word("outcome", parse_outcome), o.window("after_ns"),
+            o.text_or_empty("signal"), o.text("rule"),                   o.knows("steps") ? o.texts("steps") : std::vector<std::string>{}};
 }
 
 SituationLine situation_line(const Object& o) {
@@ -130,6 +131,8 @@ TrialLine trial_line(const Object& o) {
         trial.cost = {c.integer("tx_packets"), c.integer("tx_bytes"), c.integer("wakeups"),
                       c.integer("cpu_ns")};
     }
+    if (o.has("capture"))
+        trial.capture.emplace();
     return trial;
 }
 
@@ -152,6 +155,8 @@ std::optional<Line> parse_line(std::string_view text) {
         return trial_line(object);
     if (type == "end")
         return end_line(object);
+    if (type == "capture")
+        return read_capture(object);
     return std::nullopt;
 }
 

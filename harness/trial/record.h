@@ -18,6 +18,7 @@
 #include "harness/base/error.h"
 #include "harness/base/outcome.h"
 #include "harness/base/time.h"
+#include "harness/trial/captured.h"
 
 namespace halfopen {
 
@@ -132,6 +133,7 @@ struct PredictedLine {
     std::optional<Window> after;    ///< from the fault, for a window
     std::string signal;             ///< expected, may be empty
     std::string rule;
+    std::vector<std::string> steps{}; ///< the rule timer by timer, where packets were captured
 };
 
 /// What was known just before the fault.
@@ -200,6 +202,7 @@ struct TrialLine {
     std::string traffic_saw; ///< what the harness's own reader or writer met: "recv: ECONNRESET"
     std::vector<Opinion> opinions;
     std::optional<Cost> cost;
+    std::optional<Capture> capture; ///< with --capture only; its packets are stored in lines of their own
 };
 
 struct EndLine {
@@ -210,7 +213,7 @@ struct EndLine {
     Duration virtual_time{0}; ///< that passed in all guests together; 0 in a lab of the wall clock
 };
 
-using Line = std::variant<RunLine, TrialLine, EndLine>;
+using Line = std::variant<RunLine, TrialLine, EndLine, CaptureLine>;
 
 /// One line of JSON, keys in a fixed order, without the newline.
 std::string to_json(const Line&);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/trial/captured_json.h"
 #include "harness/trial/own_server_json.h"
 
 namespace halfopen {
@@ -42,11 +43,14 @@ Json of(const DetectorHead& d) {
 }
 
 Json of(const PredictedLine& p) {
-    return {{"kind", p.kind},
-            {"outcome", name(p.outcome)},
-            {"after_ns", p.after ? of(*p.after) : Json{}},
-            {"signal", text_or_null(p.signal)},
-            {"rule", p.rule}};
+    Json prediction{{"kind", p.kind},
+                    {"outcome", name(p.outcome)},
+                    {"after_ns", p.after ? of(*p.after) : Json{}},
+                    {"signal", text_or_null(p.signal)},
+                    {"rule", p.rule}};
+    if (!p.steps.empty())
+        prediction["steps"] = p.steps;
+    return prediction;
 }
 
 Json of(const SituationLine& s) {
@@ -155,13 +159,15 @@ Json of(const TrialLine& trial) {
               {"traffic_saw", text_or_null(trial.traffic_saw)},
               {"opinions", array_of(trial.opinions)},
               {"cost", trial.cost ? of(*trial.cost) : Json{}},
-              {"capture", nullptr}};
+              {"capture", trial.capture ? Json(capture_file(trial.id)) : Json{}}};
     if (trial.kernel_knew_after)
         line["kernel_knew_not_before_ns"] = trial.kernel_knew_after->from.count();
     if (trial.socket)
         line["socket"] = json_of(*trial.socket);
     return line;
 }
+
+Json of(const CaptureLine& line) { return json_of(line); }
 
 Json of(const EndLine& end) {
     return {{"type", "end"},

@@ -34,13 +34,24 @@ void add_trial(Records& records, Places& places, TrialLine trial) {
     records.replaced.push_back(std::exchange(stored, std::move(trial)));
 }
 
-void add(Records& records, Places& places, Line line) {
+/// What was captured of each attempt, from the lines before the trial's.
+using Captures = std::map<std::pair<std::string, int>, Capture>;
+
+void add(Records& records, Places& places, Captures& captures, Line line) {
     if (auto* run = std::get_if<RunLine>(&line)) {
         records.runs.push_back(std::move(*run));
         records.end.reset(); // it told how an earlier run ended
     }
-    if (auto* trial = std::get_if<TrialLine>(&line))
+    if (auto* part = std::get_if<CaptureLine>(&line)) {
+        Capture& whole = captures[{part->id, part->attempt}];
+        append(whole, std::move(*part));
+    }
+    if (auto* trial = std::get_if<TrialLine>(&line)) {
+        if (trial->capture)
+            trial->capture = std::move(captures[{trial->id, trial->attempt}]);
+        captures.erase({trial->id, trial->attempt});
         add_trial(records, places, std::move(*trial));
+    }
     if (auto* end = std::get_if<EndLine>(&line))
         records.end = *end;
 }
@@ -51,6 +62,7 @@ Records read_records(std::istream& in, const std::string& file) {
     Records records;
     records.file = file;
     Places places;
+    Captures captures;
     std::string text;
     int number = 0;
     while (std::getline(in, text)) {
@@ -58,7 +70,7 @@ Records read_records(std::istream& in, const std::string& file) {
         const bool complete = !in.eof(); // getline stops at the end of the file only where no newline is
         try {
             if (auto line = parse_line(text))
-                add(records, places, std::move(*line));
+                add(records, places, captures, std::move(*line));
         } catch (const NotJson& error) {
             if (complete)
                 throw BadInput(fmt::format("{}:{}: {}", file, number, error.what()));

@@ -9,6 +9,7 @@
 #include "harness/lab/capacity.h"
 #include "harness/linux/machine.h"
 #include "harness/linux/ruleset.h"
+#include "harness/trial/capture.h"
 #include "harness/trial/program_lab.h"
 #include "harness/trial/real_lab.h"
 
@@ -24,7 +25,11 @@ void tell(const Fd& channel, const std::string& message) {
 
 ScheduleEvents events_to(const Fd& channel) {
     ScheduleEvents events;
-    events.finished = [&channel](const TrialLine& line) { tell(channel, message(line)); };
+    events.finished = [&channel](const TrialLine& line) {
+        if (line.capture)
+            for (const CaptureLine& part : in_parts(line.id, line.attempt, *line.capture)) tell(channel, message(part));
+        tell(channel, message(line));
+    };
     // Ten times a second is enough for people, and every message wakes the program.
     events.progress = [&channel, last = Instant{}, last_phase = std::string()](std::string_view phase, int done, int total,
                                                                                Instant until) mutable {
@@ -86,6 +91,13 @@ int run_lab(LabTask& task, const Fd& channel) {
     return 1;
 }
 
+/// Rings of packets take memory, of which a guest has little.
+LabTask with_room_for_captures(LabTask task) {
+    if (std::any_of(task.trials.begin(), task.trials.end(), [](const PlannedTrial& t) { return t.capture; }))
+        task.worlds = task.worlds > 0 ? std::min(task.worlds, most_captured_worlds) : most_captured_worlds;
+    return task;
+}
+
 /// Only root can have them, and only before there are namespaces. Loading is the one way to know whether they can be had.
 LabTask with_instants(LabTask task) {
     const auto reported = std::count_if(task.trials.begin(), task.trials.end(),
@@ -108,7 +120,7 @@ LabTask with_instants(LabTask task) {
 NamespacesSession::NamespacesSession(LabTask task) : NamespacesSession(std::move(task), task.server.has_value()) {}
 
 NamespacesSession::NamespacesSession(LabTask&& task, bool everybody)
-    : supervisor_([task = with_instants(std::move(task))](const Fd& channel) mutable { return run_lab(task, channel); },
+    : supervisor_([task = with_instants(with_room_for_captures(std::move(task)))](const Fd& channel) mutable { return run_lab(task, channel); },
                   everybody ? Supervisor::Users::everybody : Supervisor::Users::root_only) {}
 
 std::optional<std::string> NamespacesSession::hear_text() {

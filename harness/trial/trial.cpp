@@ -48,6 +48,7 @@ NamespaceTrial::NamespaceTrial(const PlannedTrial& planned, const Sysctls& sysct
                                const Fd& noticed, SocketStates* instants)
     : WorldTrial(planned, kernel, World(spec_of_world(planned), sysctls, launcher, noticed)), instants_(instants) {
     arm();
+    if (planned.capture) capture_.emplace(world_.topology());
     Fd reports;
     const NetNamespace& server = world_.topology().server;
     if (needs_reports(*planned.detector))
@@ -205,6 +206,7 @@ void NamespaceTrial::look_before_fault() {
 }
 
 void NamespaceTrial::judge_line(TrialLine& line) {
+    const Instant judged = MonotonicClock::now(); // What the harness sends from now on is no part of the trial.
     const Slot& slot = world_.slot();
     add_costs(line);
     add_instants(line);
@@ -219,6 +221,7 @@ void NamespaceTrial::judge_line(TrialLine& line) {
         if (const Duration after = slot.opinions[i].at.get() - bracket_.before; after <= line.horizon)
             line.opinions.push_back({after, slot.opinions[i].suspects});
     if (slot.opinion_count == slot.opinions.size()) line.why = "more opinions than fit a record";
+    if (capture_) line.capture = capture_->take(bracket_.before, judged);
 }
 
 } // namespace halfopen

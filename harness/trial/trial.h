@@ -7,6 +7,7 @@
 #include "harness/lab/lab.h"
 #include "harness/linux/socket_states.h"
 #include "harness/linux/tcp_info.h"
+#include "harness/trial/capture.h"
 #include "harness/trial/schedule.h"
 
 namespace halfopen {
@@ -71,8 +72,9 @@ private:
     /// happened since they were read, unless the machine was too busy for a quarter of a second.
     Instant choose_moment();
     /// What the method counts its period from is about to happen again, or should have: whether before or after that instant is a
-    /// matter of microseconds.
-    bool is_on_the_beat(Instant due, const Situation&) const;
+    /// matter of microseconds. Or it has happened since the reading began, `ahead` of that instant: then what was read may be
+    /// of before it.
+    bool is_on_the_beat(Instant due, Duration ahead, const Situation&) const;
 
     std::vector<std::unique_ptr<Fault>> faults_;
     Prediction predicted_;
@@ -118,6 +120,7 @@ private:
     void end_what_only_the_kernel_keeps();
 
     SocketStates* instants_;
+    std::optional<LinkCapture> capture_;
     bool ended_ = false; ///< that
 
     std::optional<ThreadUsage> usage_before_;

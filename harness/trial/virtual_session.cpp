@@ -97,6 +97,7 @@ void VirtualSession::take(Guest& guest, std::string_view message) {
         if (auto* facts = std::get_if<LabFacts>(&heard)) guest.facts = std::move(*facts);
         if (auto* finished = std::get_if<Finished>(&heard)) guest.finished = *finished;
         if (std::holds_alternative<Remark>(heard) || std::holds_alternative<ServerLog>(heard)) to_tell_.push_back(heard);
+        if (auto* packets = std::get_if<CaptureLine>(&heard)) guest.captured.push_back(std::move(*packets));
         if (auto* trial = std::get_if<TrialLine>(&heard)) {
             trials_over_ += trial->attempt == 1;
             guest.told.push_back(std::move(*trial));
@@ -145,6 +146,8 @@ void VirtualSession::tell_trials(Guest& guest) {
         bool is_told = false;
         for (const TrialLine& line : guest.told)
             if (line.id == planned.id) {
+                for (const CaptureLine& part : guest.captured)
+                    if (part.id == line.id && part.attempt == line.attempt) to_tell_.push_back(part);
                 to_tell_.push_back(line);
                 is_told = true;
             }

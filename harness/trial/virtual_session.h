@@ -38,6 +38,7 @@ private:
         Portion portion;
         std::optional<GuestMachine> machine;
         std::string unfinished_line;      ///< of what the machine wrote
+        std::vector<CaptureLine> captured;
         std::vector<TrialLine> told;
         std::optional<LabFacts> facts;
         std::optional<Finished> finished; ///< its last word

@@ -37,11 +37,12 @@ Situation WorldTrial::situation_of_world() const {
 }
 
 WorldTrial::Moment WorldTrial::predict_for(Instant due) {
+    const Duration ahead = due - MonotonicClock::now();
     const Situation situation = read_situation(due);
     predicted_ = method().predict(situation);
     situation_ = {std::string(method().timing().anchor), anchor_before(due, situation), situation.rto, situation.srtt,
                   situation.unacked, situation.notsent_bytes, situation.heals_after};
-    if (is_on_the_beat(due, situation)) return Moment::on_the_beat;
+    if (is_on_the_beat(due, ahead, situation)) return Moment::on_the_beat;
     return MonotonicClock::now() < due ? Moment::good : Moment::past;
 }
 
@@ -57,11 +58,13 @@ Instant WorldTrial::choose_moment() {
     }
 }
 
-bool WorldTrial::is_on_the_beat(Instant due, const Situation& situation) const {
+bool WorldTrial::is_on_the_beat(Instant due, Duration ahead, const Situation& situation) const {
     constexpr Duration margin = 5ms, overdue = 100ms; // A busy machine beats late.
+    constexpr Duration answer = 2ms;                  // So long what a beat asks for may be under way.
     const Timing timing = method().timing();
     if (timing.anchor.empty() || timing.period <= 2 * margin) return false;
     const Duration since = anchor_before(due, situation);
+    if (since >= Duration::zero() && since < ahead + answer) return true; // It came while the situation was read.
     return since % timing.period > timing.period - margin || (since >= timing.period && since % timing.period < overdue);
 }
 
@@ -117,6 +120,7 @@ TrialLine WorldTrial::finish(const std::string& invalid) {
     TrialLine line = not_run(planned_, Outcome::invalid, invalid);
     line.situation = situation_;
     line.predicted = to_line(predicted_, line.truth, line.horizon);
+    if (planned_.capture) line.predicted.steps = predicted_.steps;
     if (bracket_.before == Instant{}) return line;
     if (!verified_ && not_bitten_.empty() && invalid.empty()) verify();
     line.fault = {bracket_.before, bracket_.after};

@@ -1,0 +1,90 @@
+#include "reports/ladders.h"
+
+#include <fmt/format.h>
+
+#include "reports/html_parts.h"
+#include "reports/sections.h"
+#include "reports/text.h"
+
+namespace halfopen {
+
+namespace {
+
+/// More would be read by nobody; the pcapng files are there for all trials.
+constexpr size_t most_ladders = 40;
+/// GitHub draws Mermaid slowly, and a picture stands beside each.
+constexpr int most_diagrams = 2;
+
+const TrialLine* first_captured(const Cells& cells, const std::string& traffic, const ScenarioHead& column, bool noticed) {
+    for (const DetectorHead& row : cells.detectors())
+        if (const Cell* cell = cells.find(traffic, column.name, row.spec))
+            for (const TrialLine* trial : cell->valid)
+                if (trial->capture && trial->noticed_after.has_value() == noticed) return trial;
+    return nullptr;
+}
+
+std::string row_of(const Cells& cells, const TrialLine& trial) {
+    for (const DetectorHead& row : cells.detectors())
+        if (row.spec == trial.spec) return row_name(row);
+    return trial.spec;
+}
+
+std::string outcome_sentence(const Cells& cells, const TrialLine& trial) {
+    const std::string what = fmt::format("{} ({} traffic)", trial.scenario, trial.traffic);
+    if (!trial.noticed_after) return fmt::format("{} said nothing about {} in {}", row_of(cells, trial), what, short_time(trial.horizon));
+    if (*trial.noticed_after < Duration::zero()) return fmt::format("{} spoke before anything broke: {}", row_of(cells, trial), what);
+    return fmt::format("{} noticed {} after {}, by {}", row_of(cells, trial), what, say(*trial.noticed_after), trial.signal);
+}
+
+std::string picture(const TrialLine& trial, const Ladder& ladder, bool inside) {
+    if (inside) return fmt::format("<div class=\"picture\">\n{}</div>\n\n", ladder_svg(ladder, false));
+    return fmt::format("<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"{}\"><img alt=\"{}\" src=\"{}\"></picture>\n\n",
+                       html_text(ladder_file(trial, true)), html_text("Packet ladder: " + ladder.title), html_text(ladder_file(trial, false)));
+}
+
+std::string steps_text(const Ladder& ladder) {
+    if (ladder.steps.empty()) return "";
+    std::string text = "The kernel's timers, by the rule (times count from where each line says):\n\n";
+    for (const std::string& step : ladder.steps) text += "- " + md(step) + "\n";
+    return text + "\n";
+}
+
+std::string ladder_part(const Cells& cells, const TrialLine& trial, bool inside, bool open, int& diagrams) {
+    const Ladder ladder = ladder_of(trial);
+    std::string text = fmt::format("<details{}><summary>{}</summary>\n\n", open ? " open" : "", html_text(outcome_sentence(cells, trial)));
+    text += picture(trial, ladder, inside) + steps_text(ladder);
+    text += fmt::format("<details><summary>The same as text</summary>\n\n```text\n{}```\n\n</details>\n\n", ladder_text(ladder));
+    if (const std::string diagram = ladder_mermaid(ladder); !inside && diagrams < most_diagrams && !diagram.empty()) {
+        ++diagrams;
+        text += fmt::format("<details><summary>The same as a Mermaid diagram</summary>\n\n```mermaid\n{}```\n\n</details>\n\n", diagram);
+    }
+    const std::string file = capture_file(trial.id);
+    return text + fmt::format("All its packets: [{}]({}), for Wireshark or tshark; a comment stands at the fault.\n\n</details>\n\n", md(file), file);
+}
+
+} // namespace
+
+std::vector<const TrialLine*> trials_with_ladders(const Cells& cells) {
+    std::vector<const TrialLine*> trials;
+    for (const std::string& traffic : cells.traffics())
+        for (const ScenarioHead& column : cells.scenarios())
+            for (const bool noticed : {true, false})
+                if (const TrialLine* trial = first_captured(cells, traffic, column, noticed); trial && trials.size() < most_ladders)
+                    trials.push_back(trial);
+    return trials;
+}
+
+std::string ladder_file(const TrialLine& trial, bool dark) {
+    return fmt::format("ladders/{}{}.svg", file_name_of(trial.id), dark ? "-dark" : "");
+}
+
+std::string ladders_section(const Cells& cells, bool pictures_inside) {
+    const auto trials = trials_with_ladders(cells);
+    if (trials.empty()) return "";
+    std::string text = fmt::format("## Packet by packet\n\nOf every failure one trial that was noticed and one that was not. {}\n\n", how_to_read_a_ladder);
+    int diagrams = 0;
+    for (const TrialLine* trial : trials) text += ladder_part(cells, *trial, pictures_inside, trials.size() == 1, diagrams);
+    return text;
+}
+
+} // namespace halfopen
