@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 const char* const how_to_read_a_ladder =
     "Time runs downward, in seconds from the fault, by the kernel's own stamps; an arrow is a packet at the moment when its sender "
     "sent it, `X` where it was lost. Flags as tcpdump spells them: `S` SYN, `F` FIN, `R` RST, `P` PSH, `.` ACK; sequence numbers count "
-    "from the connection's first. Long silences are drawn short, and say how long they were.";
+    "from the connection's first. What is sent again is called a retransmission, also where it is the kernel's tail loss probe, which "
+    "comes first and which the kernel does not count (RFC 8985, 7). Long silences are drawn short, and say how long they were.";
 
 namespace {
 

@@ -59,7 +59,8 @@ std::string ladder_part(const Cells& cells, const TrialLine& trial, bool inside,
         text += fmt::format("<details><summary>The same as a Mermaid diagram</summary>\n\n```mermaid\n{}```\n\n</details>\n\n", diagram);
     }
     const std::string file = capture_file(trial.id);
-    return text + fmt::format("All its packets: [{}]({}), for Wireshark or tshark; a comment stands at the fault.\n\n</details>\n\n", md(file), file);
+    return text + fmt::format("All its packets: [{}]({}), for Wireshark or tshark; each packet stands there once for each "
+                              "link that it passed (`frame.interface_id == 1` is the server's), and a comment at the fault.\n\n</details>\n\n", md(file), file);
 }
 
 } // namespace

@@ -27,7 +27,7 @@ namespace {
 
 /// What tshark says of every packet of a file, these fields with a '|' between them.
 std::vector<std::string> by_tshark(const fs::path& pcapng, const std::vector<std::string>& fields) {
-    std::vector<std::string> command{"tshark", "-r", pcapng.string(), "-T", "fields", "-E", "separator=|"};
+    std::vector<std::string> command{"tshark", "-N", "n", "-r", pcapng.string(), "-T", "fields", "-E", "separator=|"};
     for (const std::string& field : fields) command.insert(command.end(), {"-e", field});
     std::istringstream out(halfopen::output_of(command));
     std::vector<std::string> lines;

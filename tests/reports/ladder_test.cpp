@@ -2,10 +2,13 @@
 
 #include "reports/ladder.h"
 
+#include <fstream>
 #include <sstream>
 
 #include "harness/base/packet.h"
+#include "harness/linux/command.h"
 #include "support/catch.h"
+#include "support/folder.h"
 #include "support/frames.h"
 
 #include "tests/reports/golden.h"
@@ -156,4 +159,19 @@ TEST_CASE("packets that there was no room for are owned up to") {
     TrialLine trial = probed_trial();
     trial.capture->lost = 7;
     CHECK_THAT(ladder_text(ladder_of(trial)), ContainsSubstring("7 packets passed that there was no room for"));
+}
+
+TEST_CASE("the picture of a ladder is well-formed XML, in light and in dark, whatever its names hold") {
+    if (!is_on_path("xmllint")) HALFOPEN_SKIP("no xmllint on the PATH (apt-get install libxml2-utils)");
+    TrialLine trial = probed_trial();
+    trial.scenario = "a<b>&\"c\"'d'";
+    trial.signal = "recv: <&>\xe2\x86\x92";
+    const Folder folder;
+    for (const bool dark : {false, true}) {
+        const std::string file = (folder.path() / "ladder.svg").string();
+        std::ofstream(file, std::ios::binary) << ladder_svg(ladder_of(trial), dark);
+        CHECK(halfopen::output_of({"xmllint", "--noout", "--nonet", file}).empty());
+        CHECK_THAT(halfopen::output_of({"xmllint", "--xpath", "string(//*[local-name()='title'])", file}), ContainsSubstring("a<b>&\"c\"'d'"));
+    }
+    CHECK(ladder_svg(ladder_of(trial), false) != ladder_svg(ladder_of(trial), true));
 }
