@@ -1,0 +1,136 @@
+// Scenarios by hand: each script, run by bash, leads its server to the verdict that theory has for law 1, and leaves nothing.
+
+#include <fstream>
+#include <map>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "detectors/detector.h"
+#include "harness/base/error.h"
+#include "harness/base/files.h"
+#include "harness/linux/command.h"
+#include "harness/trial/plan.h"
+#include "support/catch.h"
+#include "support/folder.h"
+#include "support/namespaces.h"
+#include "support/program.h"
+
+using namespace halfopen;
+using namespace halfopen::testing;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+#define NEEDS_SCRIPT_TOOLS                                                        \
+    for (const char* tool : {"unshare", "ip", "ss", "tc", "iptables", "python3"}) \
+    if (!is_on_path(tool)) HALFOPEN_SKIP(std::string(tool) + " is not installed")
+
+constexpr Duration watched = 5s;
+
+bool has_netem() { return std::system("unshare -Urn tc qdisc add dev lo root netem delay 1ms 2>/dev/null") == 0; }
+
+bool takes_netem(const Scenario& scenario) {
+    const auto needs = scenario.needs();
+    return scenario.one_way > 0ns || std::find(needs.begin(), needs.end(), "sch_netem") != needs.end();
+}
+
+/// What law 1, done right, says of it while the server only waits, or has written one message.
+std::string by_theory(const Scenario& scenario, Traffic traffic) {
+    const auto recv = make_detector("recv");
+    const Prediction p = recv->predict(planned_situation(scenario, traffic, *recv, {1s, 1s}, own_kernel()));
+    return p.kind == Prediction::Kind::window && p.after.to < watched ? p.signal : "silence";
+}
+
+struct Script {
+    const Scenario* scenario = nullptr;
+    fs::path file, output;
+    Process process;
+};
+
+Script start_script(const Scenario& scenario, const fs::path& folder, bool writes) {
+    Script script{&scenario, folder / (scenario.name + ".sh"), folder / (scenario.name + ".out"), {}};
+    std::vector<std::string> words{"script", scenario.name};
+    if (writes) words.push_back("--write");
+    const Ran ran = run_program(words);
+    REQUIRE(ran.status == 0);
+    std::ofstream(script.file) << ran.out;
+    script.process = fork_process([&] {
+        const int out = open(script.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        dup2(out, 1);
+        dup2(out, 2);
+        execlp("bash", "bash", script.file.c_str(), std::to_string(watched / 1s).c_str(), nullptr);
+        return 127;
+    });
+    return script;
+}
+
+void run_all(const std::vector<const Scenario*>& all, Traffic traffic) {
+    const Folder folder;
+    constexpr size_t at_a_time = 8;
+    for (size_t i = 0; i < all.size(); i += at_a_time) {
+        std::vector<Script> running;
+        for (size_t k = i; k < std::min(i + at_a_time, all.size()); ++k)
+            running.push_back(start_script(*all[k], folder.path(), traffic == Traffic::one_write));
+        for (Script& script : running) {
+            CHECK(script.process.wait() == 0);
+            const std::string text = read_text(script.output.string());
+            INFO(script.scenario->name << "\n" << text);
+            CHECK_THAT(text, ContainsSubstring("\nverdict: " + by_theory(*script.scenario, traffic) + "\n"));
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("the script of every scenario leads to the verdict that theory has for law 1") {
+    NEEDS_NAMESPACES;
+    NEEDS_SCRIPT_TOOLS;
+    std::vector<const Scenario*> all;
+    for (const Scenario& scenario : scenarios()) {
+        const Ran ran = run_program({"script", scenario.name});
+        if (ran.status == 0 && !takes_netem(scenario)) all.push_back(&scenario);
+        if (ran.status != 0) check_one_error_line(ran, "halfopen explain " + scenario.name);
+    }
+    CHECK(all.size() > 45);
+    run_all(all, Traffic::idle);
+}
+
+TEST_CASE("the scripts that make a path slow or lossy lead to the verdict of theory") {
+    NEEDS_NAMESPACES;
+    NEEDS_SCRIPT_TOOLS;
+    if (!has_netem()) HALFOPEN_SKIP("this kernel has no sch_netem");
+    std::vector<const Scenario*> all;
+    for (const Scenario& scenario : scenarios())
+        if (takes_netem(scenario) && run_program({"script", scenario.name}).status == 0) all.push_back(&scenario);
+    run_all(all, Traffic::idle);
+}
+
+TEST_CASE("a server that writes after the fault learns what theory says") {
+    NEEDS_NAMESPACES;
+    NEEDS_SCRIPT_TOOLS;
+    run_all({&find_scenario("host-reboot"), &find_scenario("silent-drop"), &find_scenario("reset-by-middlebox"), &find_scenario("process-stopped")},
+            Traffic::one_write);
+}
+
+TEST_CASE("a script touches no network but its own, and leaves nothing behind") {
+    NEEDS_NAMESPACES;
+    NEEDS_SCRIPT_TOOLS;
+    const Folder folder;
+    const std::string links = halfopen::output_of({"ip", "-o", "link", "show"});
+    Script script = start_script(find_scenario("silent-drop"), folder.path(), false);
+    CHECK(script.process.wait() == 0);
+    CHECK(halfopen::output_of({"ip", "-o", "link", "show"}) == links);
+    const std::string file = script.file.string();
+    const Ran refused = [&] { // Somebody sets by hand what says that it is inside.
+        const std::string shell = "HALFOPEN_INSIDE=yes bash " + file + " 2>&1";
+        std::ofstream(folder.path() / "try.sh") << "unshare -Urn bash -c 'ip link add dummy9 type dummy 2>/dev/null || ip link add v1 type veth peer name v2; " << shell << "' || true\n";
+        return Ran{0, halfopen::output_of({"bash", (folder.path() / "try.sh").string()}), ""};
+    }();
+    CHECK_THAT(refused.out, ContainsSubstring("nothing was touched"));
+}
+
+TEST_CASE("a scenario that does not exist has no script, and the nearest one is named") {
+    check_one_error_line(run_program({"script", "silent-dorp"}), "silent-drop");
+}
