@@ -182,9 +182,9 @@ std::vector<std::string> glance_legend(const Matrix& matrix, const Glance& glanc
         if (occurs_here)
             lines.push_back(text);
     };
-    add(occurs.prompt, glyph(Mark::prompt) + " noticed all, each at once (under 10 ms, or at its first look)");
-    add(occurs.timed, "a time: noticed all, the slowest of all trials after so long");
-    add(occurs.partly, "k/n right about k of n in all trials, then the slowest notice of these");
+    add(occurs.prompt, glyph(Mark::prompt) + " noticed all at once (under 10 ms, or at its first look)");
+    add(occurs.timed, "a time: noticed, the slowest of all trials after so long");
+    add(occurs.partly, "k/n right about k of n, in all trials");
     add(occurs.quiet, glyph(Mark::quiet) + " rightly quiet about all");
     add(occurs.marks.count(Mark::missed), glyph(Mark::missed) + " not noticed " + matrix.watched);
     add(occurs.marks.count(Mark::misread), glyph(Mark::misread) + " called dead, was half-closed");

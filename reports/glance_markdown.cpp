@@ -26,21 +26,21 @@ std::string marks_text(const ClassCell& cell) {
     return text;
 }
 
-/// "5.9 s", "23/24, 5.9 s, ✗ *srv qdsc*", "✗".
+/// "5.9 s"; "4.9 s, ✗ *hung*" where the wrong ones are few; "14/24, 8 s, ✗"; "✗" where none is right.
 std::string class_text(const FailureClass& failures, const ClassCell& cell) {
     if (cell.measured == 0)
         return markdown_glyph(Mark::skipped);
-    const std::string slowest = cell.slowest > Duration::zero() ? short_time(cell.slowest) : "";
-    if (cell.wrong.empty() && failures.truth == Truth::alive)
-        return markdown_glyph(Mark::quiet);
-    if (cell.wrong.empty())
-        return slowest.empty() ? markdown_glyph(Mark::prompt) : slowest;
     if (cell.right == 0)
         return marks_text(cell);
-    std::string text = fmt::format("{}/{}", cell.right, cell.measured);
-    text += slowest.empty() ? "" : ", " + slowest;
-    text += ", " + marks_text(cell);
-    return cell.wrong.size() > most_named ? text : text + " " + named_failures(cell.wrong);
+    const bool alive = failures.truth == Truth::alive, named = cell.wrong.size() <= most_named;
+    const std::string right = cell.slowest > Duration::zero() ? short_time(cell.slowest)
+                                                               : markdown_glyph(alive ? Mark::quiet : Mark::prompt);
+    if (cell.wrong.empty())
+        return right;
+    const std::string wrong = marks_text(cell) + (named ? " " + named_failures(cell.wrong) : "");
+    if (named)
+        return alive ? wrong : right + ", " + wrong;
+    return fmt::format("{}/{}, {}{}", cell.right, cell.measured, cell.slowest > Duration::zero() ? right + ", " : "", wrong);
 }
 
 std::string class_name(const FailureClass& failures) {
@@ -82,9 +82,9 @@ std::string row_title(const GlanceRow& row, const GlanceRow* before) {
     return before && before->row->head->law == law ? "" : fmt::format("**{}** {}", law, md(law_title(law)));
 }
 
-/// What the classes of failures hold, by their labels.
+/// What the classes hold, by their labels.
 std::string class_list(const Matrix& matrix, const Glance& glance, bool linked) {
-    std::string out = fmt::format("The failures by their labels{}:\n\n", linked ? " ([what each of them is](#names))" : "");
+    std::string out = fmt::format("The scenarios by their labels{}:\n\n", linked ? " ([what each of them is](#names))" : "");
     for (const FailureClass& failures : glance.classes) {
         std::vector<std::string> labels;
         for (const size_t i : failures.columns)
@@ -119,7 +119,7 @@ std::string glance_section(const Cells& cells, bool linked) {
         return "";
     const Matrix matrix = make_matrix(cells, cells.traffics().front());
     const Glance glance = glance_of(cells, matrix);
-    return fmt::format("**{}**: {} methods, {} failures, at a glance\n\n", md(traffic_title(matrix.traffic)), matrix.rows.size(),
+    return fmt::format("**{}**: {} methods, {} scenarios, at a glance\n\n", md(traffic_title(matrix.traffic)), matrix.rows.size(),
                        matrix.columns.size()) +
            glance_table(glance) + joined(glance_legend(matrix, glance, markdown_glyph), " · ") + "\n\n" +
            class_list(matrix, glance, linked);

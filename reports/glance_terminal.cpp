@@ -28,12 +28,12 @@ std::string_view short_truth(Truth truth) {
 
 class GlancePainter {
 public:
-    GlancePainter(const Glance& glance, const TerminalStyle& style) : glance_(glance), style_(style) {
+    GlancePainter(const Matrix& matrix, const Glance& glance, const TerminalStyle& style) : glance_(glance), style_(style) {
         for (size_t i = 0; i < glance.classes.size(); ++i)
             widths_.push_back(width_of(i));
         const size_t used = sum_of_widths() + share_width;
         name_width_ = columns() > used ? std::min<size_t>(columns() - used, 40) : 0;
-        choose_names();
+        choose_names(matrix);
     }
 
     std::string text() const { return name_width_ < least_name ? blocks() : table(); }
@@ -68,13 +68,14 @@ private:
 
     std::string count_of(size_t i) const { return fmt::format("({})", glance_.classes[i].columns.size()); }
 
-    void choose_names() {
-        std::vector<MatrixRow> laws, others;
-        for (const GlanceRow& row : glance_.rows)
-            (row.standing == Standing::law ? laws : others).push_back(*row.row);
-        names_ = short_names(laws, room_after(2));
-        for (const std::string& name : short_names(others, room_after(12))) // "  worst ", " +12"
-            names_.push_back(name);
+    /// A name must not be that of another row either, shown or not.
+    void choose_names(const Matrix& matrix) {
+        const auto of_laws = short_names(matrix.rows, room_after(2));
+        const auto of_others = short_names(matrix.rows, room_after(12)); // "  worst ", " +12"
+        for (const GlanceRow& row : glance_.rows) {
+            const auto at = static_cast<size_t>(row.row - matrix.rows.data());
+            names_.push_back((row.standing == Standing::law ? of_laws : of_others)[at]);
+        }
     }
 
     size_t room_after(size_t used) const { return name_width_ < least_name ? 60 : name_width_ - used - 1; }
@@ -197,10 +198,10 @@ std::string terminal_glance(const Cells& cells, const Matrix& matrix, const Term
     if (std::any_of(glance.rows.begin(), glance.rows.end(), [](const GlanceRow& row) { return row.alike > 0; }))
         claims.emplace_back("+N and N more with the same answers");
     const size_t others = cells.traffics().size() > 1 ? cells.traffics().size() - 1 : 0;
-    const std::string more = fmt::format("All {} methods and {} failures, one by one{}: in the report.", matrix.rows.size(),
+    const std::string more = fmt::format("All {} methods and {} scenarios, one by one{}: in the report.", matrix.rows.size(),
                                          matrix.columns.size(),
                                          others ? fmt::format(", and {}", counted(static_cast<int>(others), "more traffic profile")) : "");
-    return GlancePainter(glance, style).text() + filled(claims, width) + (style.waiting_text ? "" : wrapped(more, width) + "\n");
+    return GlancePainter(matrix, glance, style).text() + filled(claims, width) + (style.waiting_text ? "" : wrapped(more, width) + "\n");
 }
 
 } // namespace halfopen

@@ -185,7 +185,7 @@ std::string matrix_section(const Cells& cells) {
         return "";
     if (has_glance(cells))
         return glance_section(cells) + questions(matrix) + machine_line(cells) +
-               details(fmt::format("Every method and every failure ({}); methods and failures that agree stand together",
+               details(fmt::format("Every method and every scenario ({}); those that agree stand together",
                                    matrix.traffic),
                        whole_matrix(matrix) + legend_text(matrix));
     std::string out = fmt::format("**{}**\n\n", md(traffic_title(matrix.traffic)));

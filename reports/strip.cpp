@@ -15,6 +15,7 @@ namespace halfopen {
 namespace {
 
 constexpr size_t most_label = 46;
+constexpr size_t most_long_label = 36; ///< in a plot of dozens of rows
 constexpr size_t plot_width = 56;
 constexpr double axis_begin = -5;          ///< log10 of 10 us
 const double axis_end = std::log10(10800); ///< 3 h
@@ -164,14 +165,14 @@ std::string strip_plot(const std::vector<LabelledCell>& all) {
     std::vector<LabelledCell> rows;
     std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
                  [](const LabelledCell& row) { return has_something_to_draw(*row.cell); });
-    const bool is_long = rows.size() > long_plot;
+    const bool is_long = all.size() > long_plot;
     const std::string rest = is_long ? undrawn(rows, is_at_once, "noticed at once") + undrawn(rows, is_early, "spoke before the fault")
                                      : "";
     std::vector<const Cell*> drawn;
     size_t label_width = 0;
     for (const LabelledCell& row : rows) {
         drawn.push_back(row.cell);
-        label_width = std::min(most_label, std::max(label_width, display_width(row.label) + (is_long ? 4 : 0)));
+        label_width = std::min(is_long ? most_long_label : most_label, std::max(label_width, display_width(row.label) + (is_long ? 4 : 0)));
     }
     Axis axis = axis_of(drawn);
     if (axis.empty())

@@ -91,17 +91,18 @@ TEST_CASE("failures are summed up by what the client's end does and by what is t
 }
 
 TEST_CASE("one or two failures that a method got wrong are named, more are counted") {
-    Records records = many_methods("others");
-    golden::multiply_failures(records);
-    int spoilt = 0;
-    for (TrialLine& trial : records.trials)
-        if (trial.spec == "select" && trial.traffic == "idle" && trial.scenario.starts_with("orderly-close") && spoilt++ < 2) {
-            trial.outcome = Outcome::missed;
-            trial.noticed_after.reset();
-            trial.verdict.reset();
-        }
-    REQUIRE(spoilt > 2);
-    CHECK(says(markdown_report(records), "| 10/12, ✗ *FIN*, *FIN1* |"));
+    for (const int wrong : {2, 3}) {
+        Records records = many_methods("others");
+        golden::multiply_failures(records);
+        int left = wrong;
+        for (TrialLine& trial : records.trials)
+            if (trial.spec == "select" && trial.traffic == "idle" && trial.scenario.starts_with("orderly-close") && left-- > 0) {
+                trial.outcome = Outcome::missed;
+                trial.noticed_after.reset();
+                trial.verdict.reset();
+            }
+        CHECK(says(markdown_report(records), wrong == 2 ? "| ✓, ✗ *FIN*, *FIN1* |" : "| 9/12, ✗ |"));
+    }
 }
 
 TEST_CASE("what the labels stand for is one link away") {
@@ -115,7 +116,7 @@ TEST_CASE("the whole matrix is folded, and what agrees in it stands together") {
     Records records = many_methods("others");
     golden::multiply_failures(records);
     const std::string report = markdown_report(records);
-    const size_t fold = report.find("<details><summary>Every method and every failure (idle)");
+    const size_t fold = report.find("<details><summary>Every method and every scenario (idle)");
     REQUIRE(fold != std::string::npos);
     const std::string whole = report.substr(fold, report.find("</details>", fold) - fold);
     CHECK(says(whole, "| *says nothing* | drop, drop1, drop2, drop3, drop4, drop5 | reboot, "));
@@ -156,7 +157,8 @@ TEST_CASE("dozens of methods fit a terminal as laws and families, at any width")
     const std::string text = terminal_matrix(records, {80, true, false});
     CHECK(std::count(text.begin(), text.end(), '\n') < 40);
     CHECK(says(text, "  best  heartbeat"));
-    CHECK(says(text, "All 70 methods and 42 failures, one by one, and 1 more traffic profile: in the"));
+    CHECK(says(text, "+ user")); // Not only "keepalive 60/5/3", which is another method's name.
+    CHECK(says(text, "All 70 methods and 42 scenarios, one by one, and 1 more traffic profile: in the"));
 }
 
 TEST_CASE("while a large run goes on its glance fills, and sends nobody to a report that is not there") {
