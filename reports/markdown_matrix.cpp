@@ -203,7 +203,10 @@ std::string further_matrices(const Cells& cells) {
             continue;
         const std::string title = md(traffic_title(matrix.traffic));
         if (fold) {
-            out += details(title, whole_matrix(matrix) + legend_text(matrix)) + lost_text(cells, matrix);
+            out += fmt::format("**{}**\n\n{}", title, lost_text(cells, matrix)) +
+                   details(fmt::format("{} methods, {} scenarios; those that agree stand together", matrix.rows.size(),
+                                       matrix.columns.size()),
+                           whole_matrix(matrix) + legend_text(matrix));
             continue;
         }
         out += fmt::format("**{}**; rows that agree stand together\n\n", title);

@@ -111,7 +111,7 @@ bool has_splits(const std::vector<LabelledCell>& cells) {
                        [](const LabelledCell& labelled) { return !split(*labelled.cell).empty(); });
 }
 
-/// In a table of dozens of rows, those that say nothing of their own stand below it, together.
+/// Where there are dozens of methods, those that say nothing of their own stand below a table, together.
 constexpr size_t long_table = 24;
 constexpr size_t most_listed = 6; ///< of those who are told from all others
 
@@ -165,10 +165,10 @@ bool all_inside(const std::vector<LabelledCell>& cells) {
     });
 }
 
-std::string table(const std::string& heads, std::vector<LabelledCell> cells) {
-    const std::string rest = cells.size() > long_table ? folded(cells) : "";
+std::string table(const std::string& heads, std::vector<LabelledCell> cells, bool is_long) {
+    const std::string rest = is_long ? folded(cells) : "";
     const bool splits = has_splits(cells);
-    const bool insides = rest.empty() || !all_inside(cells);
+    const bool insides = !is_long || !all_inside(cells);
     std::string rows;
     for (const auto& [label, cell] : cells) {
         std::vector<std::string> parts{md(label), counts(*cell)};
@@ -184,7 +184,7 @@ std::string table(const std::string& heads, std::vector<LabelledCell> cells) {
         if (!insides)
             parts.erase(parts.begin() + inside_column);
         // Nobody reads the source of thousands of lines, and GitHub does not show files that are too long.
-        rows += rest.empty() ? "| " + joined(parts, " | ") + " |\n" : "|" + joined(parts, "|") + "|\n";
+        rows += !is_long ? "| " + joined(parts, " | ") + " |\n" : "|" + joined(parts, "|") + "|\n";
     }
     if (rows.empty())
         return rest;
@@ -255,9 +255,10 @@ std::vector<LabelledCell> failures(const Cells& cells, const std::string& traffi
 
 std::string measured_section(const Cells& cells) {
     std::string out;
+    const bool is_long = cells.detectors().size() > long_table;
     for (const std::string& traffic : cells.traffics())
         for (const ScenarioHead& column : cells.scenarios()) {
-            const std::string rows = table("method", methods(cells, traffic, column));
+            const std::string rows = table("method", methods(cells, traffic, column), is_long);
             if (rows.empty())
                 continue;
             out += fmt::format("<details><summary><b>{}</b> ({}, {} traffic)</summary>\n\n{}{}</details>\n\n",
@@ -273,7 +274,7 @@ std::string own_measured_section(const Cells& cells) {
         for (const DetectorHead& row : cells.detectors()) {
             const std::vector<LabelledCell> rows = failures(cells, traffic, row);
             if (!rows.empty())
-                out += "**" + own_traffic_title(traffic) + "**\n\n" + table("failure", rows) +
+                out += "**" + own_traffic_title(traffic) + "**\n\n" + table("failure", rows, rows.size() > long_table) +
                        plotted(strip_plot(rows));
         }
     return out.empty() ? "" : explanation(cells, "the server's kernel gave up") + out;

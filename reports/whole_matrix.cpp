@@ -32,6 +32,8 @@ std::vector<AlikeRows> alike_rows(const Matrix& matrix) {
         RowTexts cells;
         for (const MatrixCell& cell : row.cells)
             cells.push_back(markdown_cell(matrix, cell));
+        if (std::all_of(cells.begin(), cells.end(), [](const std::string& text) { return text.empty(); }))
+            continue; // Asked about other groups only.
         const auto same = std::find_if(all.begin(), all.end(), [&](const AlikeRows& other) { return other.cells == cells; });
         if (same == all.end())
             all.push_back({cells, {row.head}});

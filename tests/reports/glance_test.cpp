@@ -123,6 +123,13 @@ TEST_CASE("the whole matrix is folded, and what agrees in it stands together") {
     CHECK(says(whole, "| law 5 (ping-pong 2 s, limit 10 s, done right); ping-pong 2 s, limit 10 s no. 1; "));
 }
 
+TEST_CASE("of other traffic the losses stand open, and the table behind a fold") {
+    const std::string report = markdown_report(many_methods());
+    const size_t title = report.find("**The server writes one message, 10 ms after the fault**\n\nNoticed with idle traffic, and not here:");
+    REQUIRE(title != std::string::npos);
+    CHECK(report.find("<details><summary>65 methods, 2 scenarios; those that agree stand together</summary>") > title);
+}
+
 TEST_CASE("records without families tell apart who needs the client's help") {
     const Records records = many_methods();
     const Cells cells(records);

@@ -19,6 +19,14 @@ TEST_CASE("among dozens of methods those that said nothing stand below the table
     CHECK(many.size() < 5 * few.size());
 }
 
+TEST_CASE("a plot of dozens of methods draws those that look the same once, and none that answered at once") {
+    const std::string report = markdown_report(golden::many_methods());
+    CHECK(says(report, " rows noticed at once; not drawn."));
+    CHECK(says(report, " rows spoke before the fault; not drawn."));
+    CHECK(says(report, "+N: N more rows that look the same."));
+    CHECK_FALSE(says(golden::report_of("laws"), "noticed at once; not drawn"));
+}
+
 TEST_CASE("dozens of failures are counted in a sentence, and not listed") {
     const std::string report = markdown_report(golden::many_failures());
     CHECK(says(report, "they noticed 12 of 18 goodbyes at once"));
