@@ -51,6 +51,7 @@ extern const Method bpf_retransmit_method;
 const Method bpf_retransmit_method{
     {.name = "bpf-retransmit",
      .label = "eBPF: retransmissions",
+     .family = MethodFamily::outside,
      .summary = "an eBPF program at the tracepoint tcp_retransmit_skb: count retransmissions of this connection in a row "
                 "mean gone",
      .job = Job::neither,

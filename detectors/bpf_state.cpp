@@ -44,6 +44,7 @@ extern const Method bpf_state_method;
 const Method bpf_state_method{
     {.name = "bpf-state",
      .label = "eBPF: state",
+     .family = MethodFamily::outside,
      .summary = "an eBPF program at the tracepoint inet_sock_set_state: CLOSE_WAIT is the end of what the client sends, "
                 "CLOSE with an errno means gone",
      .job = Job::neither,

@@ -86,6 +86,7 @@ extern const Method chen_nfd_e_method;
 const Method chen_nfd_e_method{
     {.name = "chen-nfd-e",
      .label = "Chen NFD-E",
+     .family = MethodFamily::protocol,
      .summary =
          "works out when each of the client's hellos is expected, and reads with recv(); when count of "
          "them in a row are missing a margin later, the client is gone",

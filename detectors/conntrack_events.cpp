@@ -124,6 +124,7 @@ extern const Method conntrack_events_method;
 const Method conntrack_events_method{
     {.name = "conntrack-events",
      .label = "conntrack events",
+     .family = MethodFamily::outside,
      .summary = "listens to ctnetlink on the server's host, whose packet filter tracks connections: FIN_WAIT is the end "
                 "of what the client sends, CLOSE means gone",
      .job = Job::neither,

@@ -32,6 +32,19 @@ std::optional<Ends> Connection::ends() const {
     return Ends{*server, *client};
 }
 
+std::string_view family_name(const Description& about) {
+    if (about.folklore)
+        return "folklore";
+    switch (about.family) {
+    case MethodFamily::waiting: return "reading and waiting";
+    case MethodFamily::writing: return "writing";
+    case MethodFamily::timers: return "the kernel's own timers";
+    case MethodFamily::outside: return "from outside the socket";
+    case MethodFamily::protocol: return "the application's protocol";
+    }
+    return "";
+}
+
 void Out::gone(std::string_view call, int error_number) {
     gone(fmt::format("{}: {}", call, errno_name(error_number)));
 }

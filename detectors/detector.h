@@ -27,6 +27,15 @@ enum class Job { reads, writes, both, neither };
 
 enum class Form { none, as_stated, done_right };
 
+/// What a method lives on. Reports of many methods show one family after the other.
+enum class MethodFamily {
+    waiting,  ///< reading, and waiting for something to read
+    writing,  ///< what becomes of what was written
+    timers,   ///< the kernel's own timers, which it arms
+    outside,  ///< what the host knows, or sees, without the socket
+    protocol, ///< the application's own protocol: both programs take part, or both hosts
+};
+
 /// One setting of a detector, as `list detectors --json` shows it.
 struct SettingInfo {
     enum class Unit { duration, count, choice };
@@ -48,6 +57,7 @@ inline constexpr std::string_view clients_cooperation = "the client's cooperatio
 struct Description {
     std::string_view name;    ///< as on the command line: "keepalive+user-timeout"
     std::string_view label;   ///< for people, without settings: "keepalive"
+    MethodFamily family = MethodFamily::waiting;
     std::string_view summary; ///< one sentence that names the call, option or field it is about
     int law = 0;              ///< 1..5, or 0
     Form form = Form::none;
@@ -59,6 +69,9 @@ struct Description {
     std::vector<std::string_view> needs; ///< root, eBPF, "module NAME", clients_cooperation
     std::vector<SettingInfo> settings;
 };
+
+/// "reading and waiting", "folklore": the family's name for people. Folklore is one, whatever it lives on.
+std::string_view family_name(const Description&);
 
 /// A detector's settings with all defaults filled in, in the order of its description. Values are kept as
 /// spelled (canonically), and read with the type that the description gives them.

@@ -106,6 +106,7 @@ private:
 extern const Method heartbeat_method;
 const Method heartbeat_method{{.name = "heartbeat",
                                .label = "heartbeat",
+                               .family = MethodFamily::protocol,
                                .summary = "the client says hello every interval; poll() and recv() without a "
                                           "whole message for timeout mean gone",
                                .law = 5,

@@ -150,6 +150,7 @@ extern const Method icmp_echo_method;
 const Method icmp_echo_method{
     {.name = "icmp-echo",
      .label = "ICMP echo",
+     .family = MethodFamily::protocol,
      .summary = "send() of an ICMP echo request to the client's address every interval, by a ping socket; no reply for "
                 "timeout means gone",
      .job = Job::neither,

@@ -78,6 +78,7 @@ extern const Method jacobson_method;
 const Method jacobson_method{
     {.name = "jacobson",
      .label = "Jacobson",
+     .family = MethodFamily::protocol,
      .summary = "reads with recv(); gone when no hello has come for the smoothed interval of the client's "
                 "hellos and four mean deviations, as TCP reckons its RTO",
      .needs = {clients_cooperation},

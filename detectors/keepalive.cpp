@@ -108,6 +108,7 @@ extern const Method keepalive_method;
 const Method keepalive_method{
     {.name = "keepalive",
      .label = "keepalive",
+     .family = MethodFamily::timers,
      .summary = "SO_KEEPALIVE with TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT: the kernel "
                 "asks a silent client, and recv() fails when it does not answer",
      .law = 4,

@@ -62,6 +62,7 @@ extern const Method keepalive_user_timeout_method;
 const Method keepalive_user_timeout_method{
     {.name = "keepalive+user-timeout",
      .label = "keepalive + user timeout",
+     .family = MethodFamily::timers,
      .summary = "SO_KEEPALIVE, and TCP_USER_TIMEOUT = idle + interval x count for the time when data is "
                 "unacknowledged and keepalive is off",
      .law = 4,

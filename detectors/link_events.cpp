@@ -114,6 +114,7 @@ extern const Method link_events_method;
 const Method link_events_method{
     {.name = "link-events",
      .label = "rtnetlink events",
+     .family = MethodFamily::outside,
      .summary = "waits for rtnetlink's multicast: the server's own link without carrier, no route to the client, or a "
                 "neighbour that fails, means gone",
      .job = Job::neither,

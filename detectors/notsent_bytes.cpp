@@ -154,6 +154,7 @@ extern const Method notsent_bytes_method;
 const Method notsent_bytes_method{
     {.name = "notsent-bytes",
      .label = "notsent bytes",
+     .family = MethodFamily::writing,
      .summary =
          "asks TCP_INFO every interval: tcpi_notsent_bytes above 0 for timeout while tcpi_bytes_acked grows "
          "by less than threshold bytes a second means gone",

@@ -153,6 +153,7 @@ extern const Method nstat_method;
 const Method nstat_method{
     {.name = "nstat",
      .label = "nstat",
+     .family = MethodFamily::outside,
      .summary = "reads the host's counters in /proc/net/netstat every interval: TCPTimeouts grown by count within a "
                 "time, or TCPAbortOnTimeout, means that somebody is gone",
      .job = Job::neither,

@@ -89,6 +89,7 @@ extern const Method phi_accrual_method;
 const Method phi_accrual_method{
     {.name = "phi-accrual",
      .label = "phi accrual",
+     .family = MethodFamily::protocol,
      .summary =
          "learns the intervals of the client's hellos and reads with recv(); when a silence is so long "
          "that phi reaches threshold, the client is gone",

@@ -181,6 +181,7 @@ extern const Method ping_pong_method;
 const Method ping_pong_method{
     {.name = "ping-pong",
      .label = "ping-pong",
+     .family = MethodFamily::protocol,
      .summary = "send() asks every interval, and no answer from the client's worker for timeout means gone",
      .law = 5,
      .form = Form::done_right,

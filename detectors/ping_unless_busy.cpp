@@ -130,6 +130,7 @@ extern const Method ping_unless_busy_method;
 const Method ping_unless_busy_method{
     {.name = "ping-unless-busy",
      .label = "ping unless busy",
+     .family = MethodFamily::protocol,
      .summary =
          "send() asks only when the server itself has written nothing for interval; no pong for timeout "
          "means gone (a known bug: a busy writer never asks)",

@@ -88,6 +88,7 @@ extern const Method proc_net_tcp_method;
 const Method proc_net_tcp_method{
     {.name = "proc-net-tcp",
      .label = "/proc/net/tcp",
+     .family = MethodFamily::outside,
      .summary =
          "reads the connection's line in /proc/net/tcp every interval: CLOSE_WAIT is the end of what the "
          "client sends, no line means gone",

@@ -120,6 +120,7 @@ extern const Method read_idle_ping_method;
 const Method read_idle_ping_method{
     {.name = "read-idle-ping",
      .label = "read-idle ping",
+     .family = MethodFamily::protocol,
      .summary = "send() asks only after a silence of idle; recv() without any message for timeout means gone",
      .job = Job::both,
      .needs = {clients_cooperation},

@@ -118,6 +118,7 @@ extern const Method request_deadline_method;
 const Method request_deadline_method{
     {.name = "request-deadline",
      .label = "request deadline",
+     .family = MethodFamily::protocol,
      .summary = "after its own send() the server wants the next message within timeout; recv() without one "
                 "means gone",
      .job = Job::both,

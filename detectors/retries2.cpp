@@ -45,6 +45,7 @@ extern const Method retries2_method;
 const Method retries2_method{
     {.name = "retries2",
      .label = "tcp_retries2",
+     .family = MethodFamily::timers,
      .summary = "net.ipv4.tcp_retries2, lowered for the whole namespace: recv() fails when written data stays "
                 "unacknowledged for the time that it stands for",
      .needs = {},

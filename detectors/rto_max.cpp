@@ -64,6 +64,7 @@ extern const Method rto_max_method;
 const Method rto_max_method{
     {.name = "rto-max",
      .label = "RTO at most",
+     .family = MethodFamily::timers,
      .summary =
          "TCP_RTO_MAX_MS: retransmissions come at least every interval, and recv() fails when tcp_retries2 "
          "doublings, each of at most that, have passed",

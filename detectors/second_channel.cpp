@@ -141,6 +141,7 @@ extern const Method second_channel_method;
 const Method second_channel_method{
     {.name = "second-channel",
      .label = "UDP hello",
+     .family = MethodFamily::protocol,
      .summary = "recvfrom() on a UDP socket of the same address and port: the client sends a datagram every interval, "
                 "and none for timeout means gone",
      .job = Job::neither,

@@ -160,6 +160,7 @@ extern const Method send_error_method;
 const Method send_error_method{
     {.name = "send-error",
      .label = "send() fails",
+     .family = MethodFamily::writing,
      .summary = "send() with MSG_NOSIGNAL fails with EPIPE, ECONNRESET or ETIMEDOUT",
      .job = Job::writes,
      .needs = {},

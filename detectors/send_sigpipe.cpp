@@ -90,6 +90,7 @@ extern const Method send_sigpipe_method;
 const Method send_sigpipe_method{
     {.name = "send-sigpipe",
      .label = "SIGPIPE",
+     .family = MethodFamily::writing,
      .summary =
          "send() without MSG_NOSIGNAL: the process dies of SIGPIPE when the connection is over, and that is "
          "how it learns of it",

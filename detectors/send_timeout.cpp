@@ -122,6 +122,7 @@ extern const Method send_timeout_method;
 const Method send_timeout_method{
     {.name = "send-timeout",
      .label = "send deadline",
+     .family = MethodFamily::writing,
      .summary = "SO_SNDTIMEO and a blocking send(): EAGAIN, no room in the kernel's buffer for timeout, means gone",
      .job = Job::writes,
      .needs = {},

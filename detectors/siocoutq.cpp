@@ -174,6 +174,7 @@ extern const Method siocoutq_method;
 const Method siocoutq_method{
     {.name = "siocoutq",
      .label = "SIOCOUTQ",
+     .family = MethodFamily::writing,
      .summary = "counts what send() took, less SIOCOUTQ: when no more is acknowledged for timeout, and "
                 "something waits, the client is gone",
      .job = Job::writes,

@@ -81,6 +81,7 @@ extern const Method sock_diag_method;
 const Method sock_diag_method{
     {.name = "sock-diag",
      .label = "sock_diag",
+     .family = MethodFamily::outside,
      .summary = "asks sock_diag(7) every interval, as ss does: CLOSE-WAIT is the end of what the client "
                 "sends; not in "
                 "the table, or a timer that fired count times in vain, means gone",

@@ -44,6 +44,7 @@ extern const Method user_timeout_method;
 const Method user_timeout_method{
     {.name = "user-timeout",
      .label = "user timeout",
+     .family = MethodFamily::timers,
      .summary = "TCP_USER_TIMEOUT: recv() fails when written data stays unacknowledged for so long",
      .needs = {},
      .settings = {{.name = "timeout",

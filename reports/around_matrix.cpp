@@ -71,7 +71,8 @@ std::string machine_line(const Cells& cells) {
 std::string names_section(const Cells& cells) {
     if (cells.traffics().empty() || cells.detectors().empty())
         return "";
-    std::string out = "<details><summary>What each column and each row is</summary>\n\n";
+    std::string out = has_glance(cells) ? "<a id=\"names\"></a>\n\n" : ""; // The glance links to it.
+    out += "<details><summary>What each column and each row is</summary>\n\n";
     for (const ScenarioHead& column : cells.scenarios())
         out += fmt::format("- **{}** {}: {}\n", md(column.label), md_code(column.name), md(column.summary));
     for (const DetectorHead& row : cells.detectors())

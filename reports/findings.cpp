@@ -43,15 +43,33 @@ std::string how_soon(const Unit& unit) {
                   : "after " + time_range(times);
 }
 
-/// "five silent failures (drop, crash, reboot, reject, stopped)": the list only where it is new.
+std::string silent_label(const Seen& seen) {
+    return md(seen.column->label) + (seen.column->name == "silent-drop" ? ", as when a plug is pulled" : "");
+}
+
+/// "five silent failures (drop, crash, reboot, reject, stopped)": the list only where it is new. Of dozens, the one that
+/// everybody knows.
 std::string silent_failures(const Unit& unit, bool list_them) {
-    const int count = static_cast<int>(unit.silent().size());
+    const std::vector<Seen>& silent = unit.silent();
+    std::string text = in_words(static_cast<int>(silent.size())) + " silent failures";
+    if (!list_them)
+        return text;
+    const auto plug = std::find_if(silent.begin(), silent.end(),
+                                   [](const Seen& seen) { return seen.column->name == "silent-drop"; });
+    if (silent.size() > most_labels && plug != silent.end())
+        return text + fmt::format(" (one of them: {})", silent_label(*plug));
     std::vector<std::string> labels;
-    for (const Seen& seen : unit.silent())
-        labels.push_back(md(seen.column->label) +
-                         (seen.column->name == "silent-drop" ? ", as when a plug is pulled" : ""));
-    return fmt::format("{} silent failures{}", in_words(count),
-                       list_them ? fmt::format(" ({})", list_of_most(labels, most_labels, "; ")) : "");
+    std::transform(silent.begin(), silent.end(), std::back_inserter(labels), silent_label);
+    return text + fmt::format(" ({})", list_of_most(labels, most_labels, "; "));
+}
+
+/// "FIN, kill -9 and RST", or how many where nobody would read them.
+std::string goodbyes_text(const Unit& unit) {
+    const std::vector<std::string> labels = unit.goodbyes();
+    const size_t all = unit.rows.front()->goodbye.size();
+    if (labels.size() <= most_labels)
+        return md(list_of(labels));
+    return labels.size() == all ? fmt::format("all {} goodbyes", all) : fmt::format("{} of {} goodbyes", labels.size(), all);
 }
 
 /// ", except stopped in 1 of 3 trials" for cells whose trials disagree.
@@ -73,7 +91,7 @@ std::string deaf_sentence(const Unit& unit, const std::string& watched, bool lis
             ? fmt::format("not the silent failure {}", md(unit.silent()[0].column->label))
             : fmt::format("{} of the {}", count == 2 ? "neither" : "none", silent_failures(unit, list_them));
     const std::string who = md(unit.subject());
-    const std::string goodbyes = md(list_of(unit.goodbyes()));
+    const std::string goodbyes = goodbyes_text(unit);
     if (goodbyes.empty())
         return fmt::format("**{}** noticed {} {}{}.", who, none, watched, wavering(unit));
     if (count < 2 || !whole || unit.wavers())
@@ -118,8 +136,7 @@ std::string hearing_sentence(const Unit& unit, const std::string& watched, bool 
 /// For a plan without silent failures.
 std::string goodbye_sentence(const Unit& unit) {
     if (!unit.goodbyes().empty())
-        return fmt::format("**{}** noticed {} {}.", md(unit.subject()), md(list_of(unit.goodbyes())),
-                           how_soon(unit));
+        return fmt::format("**{}** noticed {} {}.", md(unit.subject()), goodbyes_text(unit), how_soon(unit));
     const auto& goodbye = unit.rows[0]->goodbye;
     if (!goodbye.empty())
         return fmt::format("**{}** did not rightly notice {}.", md(unit.subject()),
@@ -128,13 +145,21 @@ std::string goodbye_sentence(const Unit& unit) {
                        joined(labels_of(unit.rows[0]->alive, true), ", "));
 }
 
-/// Every silent failure that any row was tried against.
-size_t silent_columns(const std::vector<RowFacts>& rows) {
-    std::set<const ScenarioHead*> columns;
-    for (const RowFacts& row : rows)
-        for (const Seen& seen : row.silent)
-            columns.insert(seen.column);
-    return columns.size();
+using Columns = std::set<const ScenarioHead*>;
+
+Columns silent_columns(const Unit& unit) {
+    Columns columns;
+    for (const Seen& seen : unit.silent())
+        columns.insert(seen.column);
+    return columns;
+}
+
+/// Every silent failure that any of these was tried against.
+size_t count_silent_columns(const std::vector<Unit>& units) {
+    Columns all;
+    for (const Unit& unit : units)
+        all.merge(silent_columns(unit));
+    return all.size();
 }
 
 bool is_complete(const Unit& unit, size_t columns) {
@@ -144,7 +169,7 @@ bool is_complete(const Unit& unit, size_t columns) {
 std::vector<std::string> unit_sentences(const Cells& cells, const std::vector<RowFacts>& rows) {
     const std::string watched = watched_text(cells, cells.traffics().front());
     const std::vector<Unit> units = units_of(rows);
-    const size_t columns = silent_columns(rows);
+    const size_t columns = count_silent_columns(units);
     // "Alone" compares, so every unit must have been tried against everything.
     const bool comparable =
         units.size() > 1 && std::all_of(units.begin(), units.end(),
@@ -152,17 +177,17 @@ std::vector<std::string> unit_sentences(const Cells& cells, const std::vector<Ro
     const auto complete = std::count_if(units.begin(), units.end(),
                                         [&](const Unit& unit) { return is_complete(unit, columns); });
     std::vector<std::string> sentences;
-    bool listed = false;
+    std::set<Columns> listed;
     for (const Unit& unit : units) {
+        const bool is_new = listed.insert(silent_columns(unit)).second;
         const bool whole = unit.silent().size() == columns;
         const bool alone = comparable && complete == 1 && is_complete(unit, columns) && !unit.laws.empty();
         if (unit.silent().empty())
             sentences.push_back(goodbye_sentence(unit));
         else if (unit.noticed_silent() == 0)
-            sentences.push_back(deaf_sentence(unit, watched, !listed, whole));
+            sentences.push_back(deaf_sentence(unit, watched, is_new, whole));
         else
-            sentences.push_back(hearing_sentence(unit, watched, !listed, alone));
-        listed |= whole && columns > 1;
+            sentences.push_back(hearing_sentence(unit, watched, is_new, alone));
     }
     if (sentences.size() > most_sentences) {
         const size_t more = sentences.size() - most_sentences;

@@ -68,7 +68,8 @@ constexpr std::string_view detail = R"(<section id="detail" hidden aria-labelled
 std::string interactive_report(const Cells& cells) {
     std::string markdown = fmt::format("# {}\n\n", md(report_title(cells)));
     markdown += headline_lines(cells) + partial_line(cells) + trust_lines(cells);
-    std::string body = "<header>\n" + html_of_markdown(markdown) + "</header>\n<main>\n" + controls(cells);
+    std::string body = "<header>\n" + html_of_markdown(markdown) + "</header>\n<main>\n";
+    body += html_of_markdown(glance_section(cells)) + controls(cells);
     for (const std::string& traffic : cells.traffics())
         body += html_matrix(make_matrix(cells, traffic));
     body += html_of_markdown(machine_line(cells) + control_line(cells) + names_section(cells) + sections_after_matrix(cells, true));
@@ -79,7 +80,7 @@ std::string interactive_report(const Cells& cells) {
 
 std::string html_report(const Records& records) {
     const Cells cells(records);
-    if (!cells.run().server && !cells.detectors().empty() && !cells.traffics().empty())
+    if (!cells.run().server && !nothing_was_run(cells) && !cells.detectors().empty() && !cells.traffics().empty())
         return interactive_report(cells);
     const std::string markdown = markdown_report(records);
     const std::string title = markdown.substr(2, markdown.find('\n') - 2);

@@ -45,14 +45,37 @@ std::string warning_of_invalid(const Cells& cells) {
         mend_of_invalid(cells));
 }
 
+/// Every trial met something that this machine, or its profile, lacks: there is nothing to say but the reasons, once.
+std::string not_run_report(const Cells& cells) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+    for (const TrialLine& trial : cells.records().trials) {
+        auto reason = std::find_if(reasons.begin(), reasons.end(), [&](const auto& other) { return other.first == trial.why; });
+        if (reason == reasons.end())
+            reason = reasons.insert(reasons.end(), {trial.why, {}});
+        if (std::find(reason->second.begin(), reason->second.end(), trial.spec) == reason->second.end())
+            reason->second.push_back(trial.spec);
+    }
+    std::string out = "**Nothing could be run.**\n\n";
+    for (auto& [why, specs] : reasons) {
+        std::transform(specs.begin(), specs.end(), specs.begin(), [](const std::string& spec) { return md_code(spec); });
+        out += fmt::format("- {}: {}\n", joined(specs, ", "), md(why));
+    }
+    return out + "\n";
+}
+
 } // namespace
+
+bool nothing_was_run(const Cells& cells) { return cells.tried() == 0 && cells.skipped() > 0; }
 
 std::string headline_lines(const Cells& cells) {
     if (cells.untrustworthy())
         return warning_of_invalid(cells);
+    const bool as_list = has_glance(cells); // Many sentences.
     std::string lines;
-    for (const std::string& sentence : headline(cells))
-        lines += sentence + "\n";
+    for (const std::string& sentence : headline(cells)) {
+        const bool opens_list = as_list && sentence.ends_with(':');
+        lines += (as_list && !opens_list ? "- " : "") + sentence + (opens_list ? "\n\n" : "\n");
+    }
     return lines.empty() ? lines : lines + "\n";
 }
 
@@ -95,6 +118,8 @@ std::string markdown_report(const Records& records) {
     const Cells cells(records);
     if (cells.run().server)
         return own_server_report(cells);
+    if (nothing_was_run(cells))
+        return fmt::format("# {}\n\n", md(report_title(cells))) + not_run_report(cells) + partial_line(cells) + repeat_section(cells);
     return fmt::format("# {}\n\n", md(report_title(cells))) + headline_lines(cells) + partial_line(cells) + trust_lines(cells) +
            matrix_section(cells) + control_line(cells) + names_section(cells) + further_matrices(cells) +
            sections_after_matrix(cells);

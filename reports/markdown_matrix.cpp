@@ -16,40 +16,11 @@ namespace {
 
 constexpr std::array<std::string_view, 3> raised{"", "¹", "²"};
 
-std::string glyph(Mark mark) {
-    switch (mark) {
-    case Mark::quiet: return "–";
-    case Mark::prompt: return "✓";
-    case Mark::missed: return "✗";
-    case Mark::misread: return "≠";
-    case Mark::false_alarm: return "**!**";
-    case Mark::skipped: return "n/a";
-    case Mark::invalid: return "?";
-    case Mark::blank: return "(blank)";
-    case Mark::timed: break;
-    }
-    return "";
-}
-
 std::string note_of(const Matrix& matrix, Surprise surprise) {
     const auto at = std::find(matrix.surprises.begin(), matrix.surprises.end(), surprise);
     return at == matrix.surprises.end()
                ? ""
                : std::string(raised[static_cast<size_t>(at - matrix.surprises.begin()) + 1]);
-}
-
-std::string spelled(const Matrix& matrix, const MatrixCell& cell) {
-    if (cell.mark == Mark::blank)
-        return "";
-    std::string text = cell.mark == Mark::timed ? short_time(cell.slowest) : glyph(cell.mark);
-    if (cell.mark == Mark::missed && cell.predicted)
-        text += fmt::format(" [{}]", far_time(*cell.predicted));
-    if (cell.lost)
-        text = "**" + text + "**";
-    text += note_of(matrix, cell.surprise);
-    if (cell.cell->mixed())
-        text += fmt::format(" {}/{}", cell.cell->right, cell.cell->n());
-    return text;
 }
 
 std::string line(const std::vector<std::string>& cells) { return "| " + joined(cells, " | ") + " |\n"; }
@@ -80,12 +51,8 @@ std::string head(const Matrix& matrix, const std::string& first, bool two_names,
     return line(names) + "|" + joined(rule, "|") + "|\n" + line(groups);
 }
 
-std::string right_text(const MatrixRow& row) {
-    return row.measured ? fmt::format("{}/{}", row.right, row.measured) : "*not run*";
-}
-
 std::string legend_text(const Matrix& matrix) {
-    std::vector<std::string> parts = legend(matrix, glyph);
+    std::vector<std::string> parts = legend(matrix, markdown_glyph);
     for (const MatrixRow& row : matrix.rows)
         if (std::any_of(row.cells.begin(), row.cells.end(),
                         [](const MatrixCell& cell) { return cell.lost; })) {
@@ -96,6 +63,11 @@ std::string legend_text(const Matrix& matrix) {
     for (const Surprise surprise : matrix.surprises)
         text += "\\\n" + note_of(matrix, surprise) + " " + surprise_text(surprise);
     return text + "\n\n";
+}
+
+/// Folded until somebody asks for it. `text` ends with an empty line.
+std::string details(const std::string& summary, const std::string& text) {
+    return fmt::format("<details><summary>{}</summary>\n\n{}</details>\n\n", summary, text);
 }
 
 /// Rows that noticed in the first profile and not here, together where they missed the same by the same rule.
@@ -131,6 +103,39 @@ std::string lost_text(const Cells& cells, const Matrix& matrix) {
 
 } // namespace
 
+std::string markdown_glyph(Mark mark) {
+    switch (mark) {
+    case Mark::quiet: return "–";
+    case Mark::prompt: return "✓";
+    case Mark::missed: return "✗";
+    case Mark::misread: return "≠";
+    case Mark::false_alarm: return "**!**";
+    case Mark::skipped: return "n/a";
+    case Mark::invalid: return "?";
+    case Mark::blank: return "(blank)";
+    case Mark::timed: break;
+    }
+    return "";
+}
+
+std::string markdown_cell(const Matrix& matrix, const MatrixCell& cell) {
+    if (cell.mark == Mark::blank)
+        return "";
+    std::string text = cell.mark == Mark::timed ? short_time(cell.slowest) : markdown_glyph(cell.mark);
+    if (cell.mark == Mark::missed && cell.predicted)
+        text += fmt::format(" [{}]", far_time(*cell.predicted));
+    if (cell.lost)
+        text = "**" + text + "**";
+    text += note_of(matrix, cell.surprise);
+    if (cell.cell->mixed())
+        text += fmt::format(" {}/{}", cell.cell->right, cell.cell->n());
+    return text;
+}
+
+std::string right_text(const MatrixRow& row) {
+    return row.measured ? fmt::format("{}/{}", row.right, row.measured) : "*not run*";
+}
+
 std::string matrix_table(const Matrix& matrix, bool with_right) {
     std::string out = head(matrix, "law", true, with_right);
     int law = -1;
@@ -141,7 +146,7 @@ std::string matrix_table(const Matrix& matrix, bool with_right) {
         std::vector<std::string> cells{row.head->law == law ? "" : title, md(row_name(*row.head))};
         law = row.head->law;
         for (const MatrixCell& cell : row.cells)
-            cells.push_back(spelled(matrix, cell));
+            cells.push_back(markdown_cell(matrix, cell));
         if (with_right)
             cells.push_back(right_text(row));
         out += line(cells);
@@ -155,7 +160,7 @@ std::string compact_table(const Matrix& matrix) {
     for (const MatrixRow& row : matrix.rows) {
         std::vector<std::string> cells;
         for (const MatrixCell& cell : row.cells)
-            cells.push_back(spelled(matrix, cell));
+            cells.push_back(markdown_cell(matrix, cell));
         const auto same =
             std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == cells; });
         if (same == groups.end())
@@ -178,6 +183,11 @@ std::string matrix_section(const Cells& cells) {
     const Matrix matrix = make_matrix(cells, cells.traffics().front());
     if (matrix.rows.empty())
         return "";
+    if (has_glance(cells))
+        return glance_section(cells) + questions(matrix) + machine_line(cells) +
+               details(fmt::format("Every method and every scenario ({}); those that agree stand together",
+                                   matrix.traffic),
+                       whole_matrix(matrix) + legend_text(matrix));
     std::string out = fmt::format("**{}**\n\n", md(traffic_title(matrix.traffic)));
     for (const Matrix& part : parts_of(matrix))
         out += matrix_table(part, !cells.untrustworthy());
@@ -186,11 +196,20 @@ std::string matrix_section(const Cells& cells) {
 
 std::string further_matrices(const Cells& cells) {
     std::string out;
+    const bool fold = has_glance(cells);
     for (size_t i = 1; i < cells.traffics().size(); ++i) {
         const Matrix matrix = make_matrix(cells, cells.traffics()[i]);
         if (matrix.rows.empty())
             continue;
-        out += fmt::format("**{}**; rows that agree stand together\n\n", md(traffic_title(matrix.traffic)));
+        const std::string title = md(traffic_title(matrix.traffic));
+        if (fold) {
+            out += fmt::format("**{}**\n\n{}", title, lost_text(cells, matrix)) +
+                   details(fmt::format("{} methods, {} scenarios; those that agree stand together", matrix.rows.size(),
+                                       matrix.columns.size()),
+                           whole_matrix(matrix) + legend_text(matrix));
+            continue;
+        }
+        out += fmt::format("**{}**; rows that agree stand together\n\n", title);
         for (const Matrix& part : parts_of(matrix))
             out += compact_table(part);
         out += legend_text(matrix) + lost_text(cells, matrix);

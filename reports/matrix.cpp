@@ -13,7 +13,6 @@ namespace halfopen {
 
 namespace {
 
-constexpr size_t most_columns = 12;
 constexpr Duration first_look = std::chrono::milliseconds{250};
 
 /// A method that looks every 100 ms is as quick as it can be: its rule says so, and it kept to it.
@@ -123,6 +122,25 @@ void number_surprises(Matrix& matrix) {
         }
 }
 
+/// A part for each group of columns, and another one after every `most` columns of it.
+std::vector<Matrix> split_by_groups(const Matrix& matrix, size_t most) {
+    std::vector<Matrix> parts;
+    for (size_t i = 0; i < matrix.columns.size(); ++i) {
+        const bool is_new = i == 0 || matrix.columns[i]->group != matrix.columns[i - 1]->group ||
+                            parts.back().columns.size() == most;
+        if (is_new) {
+            parts.push_back(matrix);
+            parts.back().columns.clear();
+            for (MatrixRow& row : parts.back().rows)
+                row = MatrixRow{row.head, {}, 0, 0};
+        }
+        parts.back().columns.push_back(matrix.columns[i]);
+        for (size_t row = 0; row < matrix.rows.size(); ++row)
+            add_cell(parts.back().rows[row], matrix.rows[row].cells[i]);
+    }
+    return parts;
+}
+
 } // namespace
 
 Matrix make_matrix(const Cells& cells, const std::string& traffic, const WaitingText& waiting) {
@@ -142,22 +160,10 @@ Matrix make_matrix(const Cells& cells, const std::string& traffic, const Waiting
 std::vector<Matrix> parts_of(const Matrix& matrix) {
     if (matrix.columns.size() <= most_columns)
         return {matrix};
-    std::vector<Matrix> parts;
-    for (size_t i = 0; i < matrix.columns.size(); ++i) {
-        const bool is_new = i == 0 || matrix.columns[i]->group != matrix.columns[i - 1]->group ||
-                            parts.back().columns.size() == most_columns;
-        if (is_new) {
-            parts.push_back(matrix);
-            parts.back().columns.clear();
-            for (MatrixRow& row : parts.back().rows)
-                row = MatrixRow{row.head, {}, 0, 0};
-        }
-        parts.back().columns.push_back(matrix.columns[i]);
-        for (size_t row = 0; row < matrix.rows.size(); ++row)
-            add_cell(parts.back().rows[row], matrix.rows[row].cells[i]);
-    }
-    return parts;
+    return split_by_groups(matrix, most_columns);
 }
+
+std::vector<Matrix> groups_of(const Matrix& matrix) { return split_by_groups(matrix, matrix.columns.size()); }
 
 Duration head_start(const std::string& traffic) {
     return traffic == info(Traffic::one_write).name ? one_write_after_fault : Duration{0};

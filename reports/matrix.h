@@ -65,6 +65,10 @@ Matrix make_matrix(const Cells&, const std::string& traffic, const WaitingText& 
 
 /// A matrix that is too wide for a page, by groups of columns and at most twelve at a time; else itself.
 std::vector<Matrix> parts_of(const Matrix&);
+/// The same by groups alone, however wide they are.
+std::vector<Matrix> groups_of(const Matrix&);
+/// Columns that fit beside each other on a page.
+inline constexpr size_t most_columns = 12;
 
 /// How long after the fault the event comes that this profile adds: nothing can be heard of it before.
 Duration head_start(const std::string& traffic);

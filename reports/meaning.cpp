@@ -4,10 +4,10 @@
 #include "reports/sections.h"
 
 #include <algorithm>
-#include <functional>
 
 #include <fmt/format.h>
 
+#include "reports/rowfacts.h"
 #include "reports/statistics.h"
 #include "reports/text.h"
 
@@ -26,11 +26,13 @@ struct Score {
     std::optional<Duration> slowest; ///< among the silent failures that it noticed
     std::vector<std::string> missed; ///< "stopped (idle)"
     std::vector<std::string> wrong;  ///< called dead and was not
+    std::vector<std::string> lost;   ///< right about it here, and not with another profile's traffic
 };
 
 Score score_of(const Cells& cells, const std::vector<std::string>& traffics, const DetectorHead& row) {
     Score score;
     score.head = &row;
+    score.lost = lost_elsewhere(cells, traffics, row);
     for (const std::string& traffic : traffics)
         for (const ScenarioHead& column : cells.scenarios()) {
             const Cell* cell = cells.find(traffic, column.name, row.spec);
@@ -90,6 +92,26 @@ std::vector<Score> best(const std::vector<Score>& scores) {
     return winners;
 }
 
+/// The best of those that keep their answers with other traffic, as far as that was tried; the best of all where none
+/// does.
+std::vector<Score> advised(const std::vector<Score>& scores) {
+    std::vector<Score> steady;
+    std::copy_if(scores.begin(), scores.end(), std::back_inserter(steady),
+                 [](const Score& score) { return score.lost.empty(); });
+    std::vector<Score> winners = best(steady);
+    return winners.empty() ? best(scores) : winners;
+}
+
+/// Why those with the most right answers are not all advised.
+std::string not_advised(const std::vector<Score>& most_right, const std::vector<Score>& shown) {
+    std::string text;
+    for (const Score& score : most_right)
+        if (std::none_of(shown.begin(), shown.end(), [&](const Score& other) { return other.head == score.head; }))
+            text += fmt::format(" Not advised, with {} of {} right: {}, which was no longer right about {}.", score.right,
+                                counted(score.measured, "cell"), md_code(score.head->spec), md(joined(score.lost, ", and ")));
+    return text;
+}
+
 /// The shortest and the longest of the slowest notices.
 std::optional<Window> slowest_of(const std::vector<Score>& scores) {
     std::optional<Window> span;
@@ -115,14 +137,16 @@ std::string specs_and_right(const std::vector<Score>& scores) {
                        counted(scores.front().measured, "cell"), scores.size() > 1 ? " each" : "", when);
 }
 
+std::vector<Score> without_help(const std::vector<Score>& scores) {
+    std::vector<Score> some;
+    std::copy_if(scores.begin(), scores.end(), std::back_inserter(some),
+                 [](const Score& score) { return !score.head->is_helped(); });
+    return some;
+}
+
 /// Where only methods that the client must speak are on top: the best that a server can set alone.
 std::vector<Score> kernel_only(const std::vector<Score>& scores, const std::vector<Score>& top) {
-    const auto speaks = [](const Score& score) { return score.head->is_helped(); };
-    if (!std::all_of(top.begin(), top.end(), speaks))
-        return {};
-    std::vector<Score> some;
-    std::copy_if(scores.begin(), scores.end(), std::back_inserter(some), std::not_fn(speaks));
-    return best(some);
+    return without_help(top).empty() ? advised(without_help(scores)) : std::vector<Score>{};
 }
 
 /// `where`: " with idle traffic", when other profiles were not for all rows.
@@ -226,7 +250,7 @@ std::string meaning_section(const Cells& cells) {
         scores.push_back(score_of(cells, traffics, row));
     const bool gaps = cells.partial() && std::any_of(scores.begin(), scores.end(),
                                                      [](const Score& score) { return score.missing > 0; });
-    std::vector<Score> shown = best(scores);
+    std::vector<Score> shown = advised(scores);
     if (cells.untrustworthy() || gaps || shown.empty())
         return out +
                (cells.untrustworthy() ? "Nothing: more than 2 % of the trials are invalid.\n\n"
@@ -235,9 +259,13 @@ std::string meaning_section(const Cells& cells) {
                commands(cells);
     const std::vector<Score> alone = kernel_only(scores, shown);
     const std::string where = traffics.size() < cells.traffics().size() ? fmt::format(" with {} traffic", list_of(traffics)) : "";
-    out += set_sentence(scores.size(), where, shown, alone) + "\n\n";
+    std::vector<Score> most_right = best(scores);
+    if (!alone.empty() && without_help(most_right).empty())
+        for (const Score& score : best(without_help(scores)))
+            most_right.push_back(score);
+    out += set_sentence(scores.size(), where, shown, alone);
     shown.insert(shown.end(), alone.begin(), alone.end());
-    return out + unseen_sentence(shown) + "\n\n" + cost_sentence(cells, shown) + "\n\n" + commands(cells);
+    return out + not_advised(most_right, shown) + "\n\n" + unseen_sentence(shown) + "\n\n" + cost_sentence(cells, shown) + "\n\n" + commands(cells);
 }
 
 } // namespace halfopen

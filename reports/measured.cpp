@@ -17,8 +17,7 @@ namespace halfopen {
 namespace {
 
 /// Places where chance decides and not a timer; there the count itself is evidence, and gets its bound.
-bool chance_decides(const Cell& cell) {
-    const TrialLine& trial = *cell.trials.front();
+bool chance_decides(const TrialLine& trial) {
     const auto begins = [](const std::string& name, std::initializer_list<std::string_view> words) {
         return std::any_of(words.begin(), words.end(),
                            [&](std::string_view word) { return name.starts_with(word); });
@@ -33,8 +32,8 @@ std::string counts(const Cell& cell) {
     std::string text = fmt::format("{}/{}", cell.right, cell.n());
     if (!is_right(cell.outcome))
         text += " " + std::string(name(cell.outcome));
-    if (chance_decides(cell) && cell.right > 0)
-        text += fmt::format(" (true share at least {:.0f} %)", 100 * share_at_least(cell.right, cell.n()));
+    if (chance_decides(*cell.trials.front()) && cell.right > 0)
+        text += fmt::format(" (≥ {:.0f} %)", 100 * share_at_least(cell.right, cell.n()));
     return text;
 }
 
@@ -112,8 +111,9 @@ bool has_splits(const std::vector<LabelledCell>& cells) {
                        [](const LabelledCell& labelled) { return !split(*labelled.cell).empty(); });
 }
 
-/// In a table of dozens of rows, those that say nothing of their own stand below it, together.
+/// Where there are dozens of methods, those that say nothing of their own stand below a table, together.
 constexpr size_t long_table = 24;
+constexpr size_t most_listed = 6; ///< of those who are told from all others
 
 /// What rows without a time have in common: "skipped: never writes in idle traffic".
 std::string without_times(const Cell& cell) {
@@ -123,9 +123,21 @@ std::string without_times(const Cell& cell) {
                        cell.outcome == Outcome::quiet ? "" : silent_time(cell) + ", ", predicted_text(cell), inside(cell));
 }
 
+using AlikeCells = std::pair<std::string, std::vector<std::string>>;
+
+/// Below a table of dozens of methods most have nothing to say: who they are follows from all the others.
+std::string labels_of(const AlikeCells& alike, const std::vector<AlikeCells>& groups) {
+    const bool is_largest = std::all_of(groups.begin(), groups.end(), [&](const AlikeCells& other) {
+        return &other == &alike || other.second.size() < alike.second.size();
+    });
+    return is_largest && alike.second.size() > most_listed
+               ? fmt::format("the other {} that were tried", alike.second.size())
+               : joined(alike.second, "; ");
+}
+
 /// Takes out the rows without a time, and gives them as a list.
 std::string folded(std::vector<LabelledCell>& cells) {
-    std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+    std::vector<AlikeCells> groups;
     std::vector<LabelledCell> kept;
     for (const LabelledCell& labelled : cells) {
         if (!labelled.cell->spoke.empty()) {
@@ -140,14 +152,23 @@ std::string folded(std::vector<LabelledCell>& cells) {
     }
     cells = std::move(kept);
     std::string text;
-    for (const auto& [same, labels] : groups)
-        text += fmt::format("- *{}*: {}\n", md(same), joined(labels, "; "));
+    for (const AlikeCells& alike : groups)
+        text += fmt::format("- *{}*: {}\n", md(alike.first), labels_of(alike, groups));
     return text.empty() ? text : text + "\n";
 }
 
-std::string table(const std::string& heads, std::vector<LabelledCell> cells) {
-    const std::string rest = cells.size() > long_table ? folded(cells) : "";
+constexpr std::ptrdiff_t inside_column = 6;
+
+bool all_inside(const std::vector<LabelledCell>& cells) {
+    return std::all_of(cells.begin(), cells.end(), [](const LabelledCell& labelled) {
+        return labelled.cell->n() > 0 && inside(*labelled.cell) == fmt::format("{0}/{0}", labelled.cell->n());
+    });
+}
+
+std::string table(const std::string& heads, std::vector<LabelledCell> cells, bool is_long) {
+    const std::string rest = is_long ? folded(cells) : "";
     const bool splits = has_splits(cells);
+    const bool insides = !is_long || !all_inside(cells);
     std::string rows;
     for (const auto& [label, cell] : cells) {
         std::vector<std::string> parts{md(label), counts(*cell)};
@@ -160,14 +181,16 @@ std::string table(const std::string& heads, std::vector<LabelledCell> cells) {
         }
         if (splits)
             parts.insert(parts.end() - 1, split(*cell));
-        rows += "| " + joined(parts, " | ") + " |\n";
+        if (!insides)
+            parts.erase(parts.begin() + inside_column);
+        // Nobody reads the source of thousands of lines, and GitHub does not show files that are too long.
+        rows += !is_long ? "| " + joined(parts, " | ") + " |\n" : "|" + joined(parts, "|") + "|\n";
     }
     if (rows.empty())
         return rest;
-    return "| " + heads +
-           " | right | min | median | max | predicted | inside |" + (splits ? " kernel + program |" : "") +
-           " signal |\n|:--|:--|--:|--:|--:|--:|:-:|" + (splits ? "--:|" : "") + ":--|\n" +
-           rows + "\n" + rest;
+    return "| " + heads + " | right | min | median | max | predicted |" + (insides ? " inside |" : "") +
+           (splits ? " kernel + program |" : "") + " signal |\n|:--|:--|--:|--:|--:|--:|" + (insides ? ":-:|" : "") +
+           (splits ? "--:|" : "") + ":--|\n" + rows + "\n" + (insides ? "" : "All of these are inside.\n\n") + rest;
 }
 
 std::string plotted(const std::string& strip) { return strip.empty() ? "" : "```text\n" + strip + "```\n\n"; }
@@ -181,6 +204,14 @@ std::string explanation_of_splits(const Cells& cells) {
     return "*kernel + program*: when the server's kernel had the client's FIN or had ended the connection, by its own "
            "stamp (eBPF), and how much later the program was told; medians. Where it is empty the kernel did not know, and "
            "the method found out by itself.\n\n";
+}
+
+std::string explanation_of_shares(const Cells& cells) {
+    const auto& trials = cells.records().trials;
+    return std::any_of(trials.begin(), trials.end(), chance_decides)
+               ? "*(≥ 37 %)*: where chance decides and no timer, the true share of right answers is at least this, at 95 % "
+                 "confidence.\n\n"
+               : "";
 }
 
 std::string explanation(const Cells& cells, std::string_view inside_means) {
@@ -198,7 +229,7 @@ std::string explanation(const Cells& cells, std::string_view inside_means) {
         "a trial, a digit so many of them, `#` ten or more, `[==]` the predicted window, on a "
         "logarithmic axis.\n\n",
         short_time(cells.run().horizon), inside_means, short_time(scheduling_allowance)) +
-        explanation_of_splits(cells);
+        explanation_of_splits(cells) + explanation_of_shares(cells);
 }
 
 /// The rows of one failure: a method each.
@@ -224,9 +255,10 @@ std::vector<LabelledCell> failures(const Cells& cells, const std::string& traffi
 
 std::string measured_section(const Cells& cells) {
     std::string out;
+    const bool is_long = cells.detectors().size() > long_table;
     for (const std::string& traffic : cells.traffics())
         for (const ScenarioHead& column : cells.scenarios()) {
-            const std::string rows = table("method", methods(cells, traffic, column));
+            const std::string rows = table("method", methods(cells, traffic, column), is_long);
             if (rows.empty())
                 continue;
             out += fmt::format("<details><summary><b>{}</b> ({}, {} traffic)</summary>\n\n{}{}</details>\n\n",
@@ -242,7 +274,7 @@ std::string own_measured_section(const Cells& cells) {
         for (const DetectorHead& row : cells.detectors()) {
             const std::vector<LabelledCell> rows = failures(cells, traffic, row);
             if (!rows.empty())
-                out += "**" + own_traffic_title(traffic) + "**\n\n" + table("failure", rows) +
+                out += "**" + own_traffic_title(traffic) + "**\n\n" + table("failure", rows, rows.size() > long_table) +
                        plotted(strip_plot(rows));
         }
     return out.empty() ? "" : explanation(cells, "the server's kernel gave up") + out;

@@ -12,12 +12,35 @@ namespace halfopen {
 
 namespace {
 
+constexpr size_t most_mistakes = 8; ///< in one sentence
+
 std::vector<std::string> wrong_about(const std::vector<Seen>& seen) {
     std::vector<std::string> labels;
     for (const Seen& one : seen)
         if (!one.right())
             labels.push_back(one.column->label);
     return labels;
+}
+
+struct Mistake {
+    std::vector<std::string> labels; ///< of the living clients that were called dead
+    std::vector<const DetectorHead*> rows;
+};
+
+/// Who calls a living client dead, those together who do so about the same ones.
+std::vector<Mistake> by_mistake(const std::vector<RowFacts>& rows, bool laws_only) {
+    std::vector<Mistake> all;
+    for (const RowFacts& row : rows) {
+        if (!row.false_alarm_when_alive() || (laws_only && row.head->law == 0))
+            continue;
+        const auto labels = wrong_about(row.alive);
+        const auto same = std::find_if(all.begin(), all.end(), [&](const Mistake& other) { return other.labels == labels; });
+        if (same == all.end())
+            all.push_back({labels, {row.head}});
+        else
+            same->rows.push_back(row.head);
+    }
+    return all;
 }
 
 std::string numbered_name(const DetectorHead& row) {
@@ -55,10 +78,13 @@ std::string mistakes(const std::vector<RowFacts>& rows) {
                 misreaders.push_back(row.head);
     if (!misreaders.empty())
         parts.push_back(who_misreads(misreaders) + " a half-closed client dead");
-    for (const RowFacts& row : rows)
-        if (row.false_alarm_when_alive() && (row.head->law > 0 || !has_laws))
-            parts.push_back(fmt::format("{} calls a client dead that is alive ({})", numbered_name(*row.head),
-                                        list_of_most(wrong_about(row.alive), 8)));
+    for (const Mistake& mistake : by_mistake(rows, has_laws)) {
+        std::vector<std::string> names;
+        for (const DetectorHead* head : mistake.rows)
+            names.push_back(numbered_name(*head));
+        parts.push_back(fmt::format("{} {} a client dead that is alive ({})", list_of(by_laws(names)),
+                                    names.size() > 1 ? "call" : "calls", list_of_most(mistake.labels, most_mistakes)));
+    }
     return parts.empty() ? "" : md(opening(joined(parts, "; "))) + ".";
 }
 

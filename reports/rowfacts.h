@@ -31,4 +31,8 @@ struct RowFacts {
 /// Every row that has a valid trial in this profile, in order.
 std::vector<RowFacts> row_facts(const Cells&, const std::string& traffic);
 
+/// What a method has against it although it was right in `compared`: the failures of these profiles about which it was
+/// right there and wrong in another, "drop and stopped with sending traffic". Nothing for most methods.
+std::vector<std::string> lost_elsewhere(const Cells&, const std::vector<std::string>& compared, const DetectorHead&);
+
 } // namespace halfopen

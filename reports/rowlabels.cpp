@@ -44,6 +44,27 @@ bool is_unique(const std::vector<MatrixRow>& rows, const DetectorHead& head, con
     });
 }
 
+/// Where the name of a row begins to differ from those that begin like it, at the start of a word.
+size_t differs_from(const std::vector<MatrixRow>& rows, const DetectorHead& head) {
+    const std::string name = row_name(head);
+    size_t common = 0;
+    for (const MatrixRow& other : rows) {
+        const std::string text = row_name(*other.head);
+        if (other.head == &head || other.head->law != head.law || text == name)
+            continue;
+        const auto end = std::mismatch(name.begin(), name.end(), text.begin(), text.end()).first;
+        common = std::max(common, static_cast<size_t>(end - name.begin()));
+    }
+    const size_t space = name.rfind(' ', common > 0 ? common - 1 : 0);
+    return space == std::string::npos ? 0 : space + 1;
+}
+
+/// "ping-pon..answered by a": the beginning, and what tells a name from others.
+std::string abbreviated(const std::string& name, size_t differs, size_t width) {
+    const std::string telling = beginning(name.substr(differs), width * 3 / 5);
+    return cut(name, width - 2 - display_width(telling)) + ".." + telling;
+}
+
 std::string short_name(const std::vector<MatrixRow>& rows, const DetectorHead& head, bool opens,
                        size_t width) {
     const auto start = [width](const DetectorHead& row) { return beginning(row.label, width); };
@@ -57,9 +78,7 @@ std::string short_name(const std::vector<MatrixRow>& rows, const DetectorHead& h
         return start(head);
     if (!head.form.empty() && display_width(head.form) <= width && is_unique(rows, head, head.form, form))
         return head.form;
-    const std::string name = row_name(head);
-    const size_t tail = width / 2 - 1;
-    return cut(name, width - tail - 2) + ".." + name.substr(name.size() - std::min(tail, name.size()));
+    return abbreviated(row_name(head), differs_from(rows, head), width);
 }
 
 } // namespace

@@ -9,10 +9,15 @@
 
 namespace halfopen {
 
+bool nothing_was_run(const Cells&); ///< all was skipped: there is no matrix, and nothing to compare
+
 // The first screen.
 std::string headline_lines(const Cells&);   ///< what was found, or that nothing may be said
 std::string partial_line(const Cells&);     ///< what is missing from the records, when something is
 std::string trust_lines(const Cells&);      ///< how far the rest may be believed
+bool has_glance(const Cells&);              ///< there are dozens of rows
+/// The first profile at a glance, then; else nothing. `linked`: the section of names stands on the same page.
+std::string glance_section(const Cells&, bool linked = true);
 std::string matrix_section(const Cells&);   ///< the first profile, whole
 std::string questions(const Matrix&);       ///< the two that everybody asks in front of the crosses
 std::string control_line(const Cells&);     ///< that the control said nothing, as it must
@@ -21,6 +26,10 @@ std::string names_section(const Cells&);    ///< what the labels stand for
 std::string further_matrices(const Cells&); ///< the other profiles, rows that agree together
 std::string matrix_table(const Matrix&, bool with_right); ///< one line for each row
 std::string compact_table(const Matrix&);                 ///< one line for each behaviour
+std::string whole_matrix(const Matrix&);                  ///< the same for dozens of columns, those that agree as one
+std::string markdown_glyph(Mark);                         ///< what stands for a mark
+std::string markdown_cell(const Matrix&, const MatrixCell&);
+std::string right_text(const MatrixRow&); ///< "10/11"
 
 // After it.
 /// All of these; the pictures are inside, or beside the report.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/agreement.h"
 #include "reports/matrix.h"
 #include "reports/text.h"
 
@@ -14,6 +15,7 @@ namespace halfopen {
 namespace {
 
 constexpr size_t most_label = 46;
+constexpr size_t most_long_label = 36; ///< in a plot of dozens of rows
 constexpr size_t plot_width = 56;
 constexpr double axis_begin = -5;          ///< log10 of 10 us
 const double axis_end = std::log10(10800); ///< 3 h
@@ -80,7 +82,8 @@ void draw_prediction(std::string& plot, const Axis& axis, const Cell& cell) {
         plot[last + 1] = ']';
 }
 
-std::string row_text(const std::string& label, size_t label_width, const Axis& axis, const Cell& cell) {
+/// All of a row but its label.
+std::string row_picture(const Axis& axis, const Cell& cell) {
     std::string plot(plot_width, ' ');
     draw_prediction(plot, axis, cell);
     std::array<int, plot_width> count{};
@@ -96,7 +99,7 @@ std::string row_text(const std::string& label, size_t label_width, const Axis& a
     for (size_t i = 0; i < plot_width; ++i)
         if (count[i] > 0)
             plot[i] = count[i] == 1 ? 'o' : count[i] < 10 ? static_cast<char>('0' + count[i]) : '#';
-    std::string line = pad_right(cut(label, label_width), label_width + 1) + plot + "|";
+    std::string line = plot + "|";
     line += silent ? fmt::format(" {} silent", silent) : "";
     line += before ? fmt::format(" {} before the fault", before) : "";
     return line + "\n";
@@ -122,25 +125,68 @@ bool has_something_to_draw(const Cell& cell) {
                        [](const TrialLine* trial) { return trial->noticed_after || trial->predicted.after; });
 }
 
+/// Of more rows than this only those are drawn that have something to show, and those that look the same as one: the
+/// table has them all.
+constexpr size_t long_plot = 24;
+
+bool is_at_once(const TrialLine& trial) {
+    return trial.noticed_after && *trial.noticed_after >= Duration::zero() && *trial.noticed_after < prompt_limit &&
+           trial.predicted.after && trial.predicted.after->to <= 2 * prompt_limit;
+}
+
+bool is_early(const TrialLine& trial) { return trial.noticed_after && *trial.noticed_after < Duration::zero(); }
+
+/// Takes out the rows of which every trial is of one kind, and says how many they were.
+std::string undrawn(std::vector<LabelledCell>& rows, bool (*kind)(const TrialLine&), std::string_view what) {
+    const auto taken = std::erase_if(rows, [&](const LabelledCell& row) {
+        return std::all_of(row.cell->valid.begin(), row.cell->valid.end(),
+                           [&](const TrialLine* trial) { return kind(*trial); });
+    });
+    return taken ? fmt::format("{} {}; not drawn.\n", counted(static_cast<int>(taken), "row"), what) : "";
+}
+
+struct Picture {
+    std::string label, text;
+    int others = 0; ///< rows that look the same
+};
+
+void add_picture(std::vector<Picture>& pictures, const std::string& label, const std::string& text, bool is_long) {
+    const auto same =
+        std::find_if(pictures.begin(), pictures.end(), [&](const Picture& other) { return is_long && other.text == text; });
+    if (same == pictures.end())
+        pictures.push_back({label, text});
+    else
+        ++same->others;
+}
+
 } // namespace
 
-std::string strip_plot(const std::vector<LabelledCell>& rows) {
+std::string strip_plot(const std::vector<LabelledCell>& all) {
+    std::vector<LabelledCell> rows;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
+                 [](const LabelledCell& row) { return has_something_to_draw(*row.cell); });
+    const bool is_long = all.size() > long_plot;
+    const std::string rest = is_long ? undrawn(rows, is_at_once, "noticed at once") + undrawn(rows, is_early, "spoke before the fault")
+                                     : "";
     std::vector<const Cell*> drawn;
     size_t label_width = 0;
-    for (const LabelledCell& row : rows)
-        if (has_something_to_draw(*row.cell)) {
-            drawn.push_back(row.cell);
-            label_width = std::min(most_label, std::max(label_width, display_width(row.label)));
-        }
+    for (const LabelledCell& row : rows) {
+        drawn.push_back(row.cell);
+        label_width = std::min(is_long ? most_long_label : most_label, std::max(label_width, display_width(row.label) + (is_long ? 4 : 0)));
+    }
     Axis axis = axis_of(drawn);
     if (axis.empty())
         return "";
     axis.settle();
-    std::string out = scale(axis, label_width);
+    std::vector<Picture> pictures;
     for (const LabelledCell& row : rows)
-        if (has_something_to_draw(*row.cell))
-            out += row_text(row.label, label_width, axis, *row.cell);
-    return out;
+        add_picture(pictures, row.label, row_picture(axis, *row.cell), is_long);
+    std::string out = scale(axis, label_width);
+    for (const Picture& picture : pictures) {
+        const std::string others = picture.others ? fmt::format(" +{}", picture.others) : "";
+        out += pad_right(cut(picture.label, label_width - others.size()) + others, label_width + 1) + picture.text;
+    }
+    return out + (pictures.size() < rows.size() ? "+N: N more rows that look the same.\n" : "") + rest;
 }
 
 std::string strip_plot(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {

@@ -37,6 +37,8 @@ std::string summary_report(const Records& records) {
         const std::string whole = markdown_report(records);
         return whole.size() <= most_of_summary ? whole : whole.substr(0, whole.rfind("\n## ", most_of_summary) + 1) + std::string(whole_report);
     }
+    if (nothing_was_run(cells))
+        return markdown_report(records);
     std::string out = fmt::format("# {}\n\n", md(report_title(cells))) + headline_lines(cells) + partial_line(cells);
     const auto add = [&](const std::string& section) {
         if (out.size() + section.size() + whole_report.size() > most_of_summary)
@@ -46,7 +48,7 @@ std::string summary_report(const Records& records) {
     };
     add(trust_lines(cells));
     if (!cells.traffics().empty() && !cells.detectors().empty()) {
-        if (!add(matrix_section(cells)))
+        if (!add(has_glance(cells) ? glance_section(cells, false) : matrix_section(cells)))
             add(laws_table(cells));
         add(control_line(cells));
         add(further_matrices(cells));

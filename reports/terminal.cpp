@@ -6,6 +6,7 @@
 
 #include "reports/agreement.h"
 #include "reports/findings.h"
+#include "reports/glance.h"
 #include "reports/glyphs.h"
 #include "reports/rowlabels.h"
 #include "reports/text.h"
@@ -73,17 +74,7 @@ public:
             parts.push_back("41s. still watched, seconds left");
         if (std::any_of(lines_.begin(), lines_.end(), [](const PrintedRow& line) { return line.others > 0; }))
             parts.push_back("+N and N more rows that agree");
-        // A legend entry is not broken where it fits on a line of its own.
-        std::string out;
-        std::string line;
-        for (const std::string& part : parts) {
-            if (!line.empty() && display_width(line) + 2 + display_width(part) > columns()) {
-                out += wrapped(line, columns(), "  ") + "\n";
-                line.clear();
-            }
-            line += (line.empty() ? "" : "  ") + part;
-        }
-        return out + wrapped(line, columns(), "  ") + "\n";
+        return filled(parts, columns());
     }
 
 private:
@@ -208,6 +199,11 @@ std::string terminal_matrix(const Records& records, const TerminalStyle& style) 
         if (matrix.rows.empty())
             continue;
         const bool is_first = out.empty();
+        if (is_first && needs_glance(cells, matrix)) {
+            out = wrapped(traffic_title(traffic), static_cast<size_t>(std::max(style.columns, 20))) + "\n" +
+                  terminal_glance(cells, matrix, style);
+            break;
+        }
         const Painter painter(matrix, style, is_first && !cells.untrustworthy(),
                               !is_first && !style.waiting_text);
         out += is_first && traffics.size() == 1

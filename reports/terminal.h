@@ -19,8 +19,11 @@ struct TerminalStyle {
 };
 
 /// One table for each traffic profile with its legend. Later profiles show rows that agree as one, unless the
-/// run still goes on. Below 60 columns each method is a block of its own. Ends with a newline.
+/// run still goes on. Of dozens of methods the first profile is shown at a glance, and no other. Below 60 columns each method is a block of its own. Ends with a newline.
 std::string terminal_matrix(const Records&, const TerminalStyle&);
+
+/// The same of a profile with dozens of methods: the laws, and the best and the worst of each family, failures by class.
+std::string terminal_glance(const Cells&, const Matrix&, const TerminalStyle&);
 
 /// The first sentences of the report as plain text, wrapped. Ends with a newline.
 std::string terminal_headline(const Records&, const TerminalStyle&);

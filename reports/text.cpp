@@ -248,6 +248,19 @@ std::string wrapped(std::string_view text, size_t width, std::string_view indent
     return all + line;
 }
 
+std::string filled(const std::vector<std::string>& entries, size_t width) {
+    std::string out;
+    std::string line;
+    for (const std::string& entry : entries) {
+        if (!line.empty() && display_width(line) + 2 + display_width(entry) > width) {
+            out += wrapped(line, width, "  ") + "\n";
+            line.clear();
+        }
+        line += (line.empty() ? "" : "  ") + entry;
+    }
+    return out + wrapped(line, width, "  ") + "\n";
+}
+
 std::string capital(std::string text) {
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
         text[0] = static_cast<char>(text[0] - 'a' + 'A');

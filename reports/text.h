@@ -65,6 +65,10 @@ std::string cut(std::string_view utf8, size_t width);
 /// Words of `text` in lines of at most `width` columns; later lines begin with `indent`.
 std::string wrapped(std::string_view text, size_t width, std::string_view indent = "");
 
+/// Entries of a legend, two columns apart, in lines of at most `width`; one is broken only where it does not fit on a
+/// line of its own. Ends with a newline.
+std::string filled(const std::vector<std::string>& entries, size_t width);
+
 /// `text` with its first letter as a capital; only ASCII letters change.
 std::string capital(std::string text);
 /// The same at the beginning of a sentence, where a name like recv() keeps its spelling.

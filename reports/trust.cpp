@@ -67,8 +67,9 @@ std::string exceptions_text(const Cells& cells) {
         return "";
     std::string out =
         fmt::format("**Outside the prediction: {}.** The measurement is shown as it is; the rule, or the "
-                    "run ({}), needs a look.\n\n",
-                    counted(static_cast<int>(all.size()), "cell"), other_suspect(cells));
+                    "run ({}), needs a look.{}\n\n",
+                    counted(static_cast<int>(all.size()), "cell"), other_suspect(cells),
+                    cells.run().server ? "" : " What else can be behind it stands on the method's page: `halfopen explain METHOD`.");
     const size_t open = all.size() > most_exceptions_open ? some_exceptions : all.size();
     for (size_t i = 0; i < all.size(); ++i) {
         if (i == open)

@@ -67,7 +67,25 @@ std::vector<Unit> merged(const std::vector<Unit>& units) {
     return groups;
 }
 
+/// "law 5" for "law 5 (ping-pong)"; nothing for a name that is no part of a law.
+std::string law_before(const std::string& name) {
+    const size_t opens = name.find(" (");
+    return name.starts_with("law ") && name.ends_with(')') && opens != std::string::npos ? name.substr(0, opens) : "";
+}
+
 } // namespace
+
+std::vector<std::string> by_laws(const std::vector<std::string>& names) {
+    std::vector<std::string> all;
+    for (const std::string& name : names) {
+        const std::string law = law_before(name);
+        if (law.empty() || all.empty() || law_before(all.back()) != law)
+            all.push_back(name);
+        else
+            all.back() = all.back().substr(0, all.back().size() - 1) + "; " + name.substr(law.size() + 2);
+    }
+    return all;
+}
 
 std::string law_numbers(const std::vector<int>& laws) {
     const int span = laws.back() - laws.front() + 1;
@@ -84,7 +102,7 @@ std::string Unit::subject() const {
     if (!laws.empty())
         names.push_back((laws.size() > 1 ? "laws " : "law ") + law_numbers(laws));
     names.insert(names.end(), others.begin(), others.end());
-    return opening(list_of(names));
+    return opening(list_of(by_laws(names)));
 }
 
 std::vector<std::string> Unit::goodbyes() const {

@@ -29,6 +29,9 @@ struct Unit {
 /// their law do: they have a sentence of their own.
 std::vector<Unit> units_of(const std::vector<RowFacts>& rows);
 
+/// Names of rows, those of one law together: "law 5 (heartbeat; ping-pong)".
+std::vector<std::string> by_laws(const std::vector<std::string>& names);
+
 /// "1-3", "1 and 4", "2".
 std::string law_numbers(const std::vector<int>& laws);
 

@@ -17,6 +17,7 @@
 #include "harness/trial/store.h"
 #include "reports/side_by_side.h"
 #include "reports/terminal.h"
+#include "reports/text.h"
 
 namespace halfopen {
 
@@ -43,13 +44,22 @@ bool nothing_could_run(const Records& records) {
                        [](const TrialLine& t) { return t.outcome == Outcome::skipped; });
 }
 
+/// Why, each reason once.
+std::string reasons_of(const Records& records) {
+    std::vector<std::string> reasons;
+    for (const TrialLine& t : records.trials)
+        if (std::find(reasons.begin(), reasons.end(), t.why) == reasons.end()) reasons.push_back(t.why);
+    return joined(reasons, "; ");
+}
+
 int finish(const Store& store, const std::vector<Requirement>& requirements, const Terminal& terminal, bool json,
            int signal) {
     if (!keeps_anything(store)) return nothing_kept(store, signal);
     const Records records = read_records(store.file().string());
     write_reports(store.folder(), records);
     const TerminalStyle style{terminal.columns, terminal.ascii, terminal.colour, {}, {}};
-    if (!json) fmt::print("{}\n{}", terminal_headline(records, style), terminal_matrix(records, style));
+    const bool nothing = nothing_could_run(records); // Then there is nothing to show but the reason.
+    if (!json && !nothing) fmt::print("{}\n{}", terminal_headline(records, style), terminal_matrix(records, style));
     std::fflush(stdout); // So that what follows on stderr follows.
     if (records.runs.back().guest) fmt::print(stderr, "digest of the trial lines: {}\n", trial_digest(records));
     fmt::print(stderr, "report: {} and report.html\n", (store.folder() / "report.md").string());
@@ -58,8 +68,8 @@ int finish(const Store& store, const std::vector<Requirement>& requirements, con
     for (const std::string& sentence : sentences) fmt::print(stderr, "required, but broken: {}\n", sentence);
     if (!sentences.empty()) return static_cast<int>(Exit::requirement);
     if (const int status = say_invalid(store, records)) return status;
-    if (!nothing_could_run(records)) return 0;
-    fmt::print(stderr, "nothing could be run here: {}\n", records.trials.front().why);
+    if (!nothing) return 0;
+    fmt::print(stderr, "nothing could be run here: {}\n", reasons_of(records));
     return static_cast<int>(Exit::machine);
 }
 

@@ -37,7 +37,8 @@ std::vector<DetectorHead> Plan::detector_heads() const {
         heads.push_back({t.spec, std::string(about.name), t.detector->label(), law,
                          std::string(law ? forms[static_cast<size_t>(about.form)] : ""), std::string(about.summary),
                          about.name == "noop",
-                         std::find(about.needs.begin(), about.needs.end(), clients_cooperation) != about.needs.end()});
+                         std::find(about.needs.begin(), about.needs.end(), clients_cooperation) != about.needs.end(),
+                         std::string(family_name(about))});
     }
     return heads;
 }

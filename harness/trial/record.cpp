@@ -20,6 +20,8 @@ DetectorHead detector_head(const Object& o) {
                       o.text("form"), o.text("summary"), o.flag("control")};
     if (o.knows("client_helps"))
         head.client_helps = o.flag("client_helps");
+    if (o.knows("family"))
+        head.family = o.text("family");
     return head;
 }
 

@@ -43,6 +43,7 @@ struct DetectorHead {
     std::string summary; ///< one sentence
     bool control = false; ///< noop: a line under the matrix, not a row in it
     std::optional<bool> client_helps{}; ///< the client's program must take part: say hello, answer pings
+    std::string family{}; ///< "reading and waiting": what it lives on; empty in earlier records
     /// Earlier records do not say it; what they hold of such methods is mostly law 5.
     bool is_helped() const { return client_helps.value_or(law == 5); }
 };

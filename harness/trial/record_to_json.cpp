@@ -39,6 +39,8 @@ Json of(const DetectorHead& d) {
               {"form", d.form}, {"summary", d.summary}, {"control", d.control}};
     if (d.client_helps)
         json["client_helps"] = *d.client_helps;
+    if (!d.family.empty())
+        json["family"] = d.family;
     return json;
 }
 

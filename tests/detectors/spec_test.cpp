@@ -69,6 +69,19 @@ TEST_CASE("every method is described and can be made with its defaults") {
     }
 }
 
+TEST_CASE("who needs the client's help is of the application's protocol, and folklore is a family of its own") {
+    for (const Method* method : methods()) {
+        const Description& about = method->about;
+        INFO(about.name);
+        const bool helped = std::find(about.needs.begin(), about.needs.end(), clients_cooperation) != about.needs.end();
+        if (helped) CHECK(family_name(about) == "the application's protocol");
+        CHECK((family_name(about) == "folklore") == about.folklore);
+        const SocketTimers timers = make_detector(about.name)->socket_timers();
+        if (timers.keepalive || timers.user_timeout > Duration::zero() || timers.rto_max > Duration::zero())
+            CHECK(family_name(about) == "the kernel's own timers");
+    }
+}
+
 TEST_CASE("a spec is spelled canonically, with all settings in the order of the description") {
     CHECK(spec_of(*make_detector("keepalive")) == "keepalive:idle=60s,interval=5s,count=3");
     CHECK(spec_of(*make_detector("keepalive:count=4,idle=4000ms")) ==

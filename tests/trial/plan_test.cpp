@@ -37,6 +37,7 @@ TEST_CASE("the starter holds the laws against the eleven first failures, idle an
     std::set<int> laws;
     for (const DetectorHead& head : plan.detector_heads()) laws.insert(head.law);
     CHECK(laws == std::set{0, 1, 2, 3, 4, 5});
+    for (const DetectorHead& head : plan.detector_heads()) CHECK_FALSE(head.family.empty());
     CHECK(plan.count_run() > 700);
     CHECK(plan.count_run() < 900);
 }

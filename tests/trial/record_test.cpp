@@ -45,7 +45,7 @@ RunLine a_run() {
     run.scenarios = {
         {"silent-drop", "drop", "says nothing", Truth::unreachable, "The router drops \"all\"."}};
     run.detectors = {{"keepalive:idle=60s,interval=5s,count=3", "keepalive", "keepalive 60/5/3", 4,
-                      "as stated", "recv() with SO_KEEPALIVE.", false}};
+                      "as stated", "recv() with SO_KEEPALIVE.", false, false, "the kernel's own timers"}};
     return run;
 }
 
@@ -146,6 +146,7 @@ TEST_CASE("the fields of a run line survive the journey") {
     CHECK(run.scenarios[0].summary == "The router drops \"all\".");
     CHECK(run.scenarios[0].truth == Truth::unreachable);
     CHECK(run.detectors[0].law == 4);
+    CHECK(run.detectors[0].family == "the kernel's own timers");
     CHECK_FALSE(run.guest);
 }
 
