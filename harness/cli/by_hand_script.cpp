@@ -15,6 +15,7 @@ namespace {
 /// What a person types, in order: before the connection, the client's program where the client itself fails, and the fault.
 struct Typed {
     std::string beforehand, client, fault;
+    bool server_writes = false;
 };
 
 /// The blocks of commands under "By hand" on the scenario's page. They also heal what is healed.
@@ -36,6 +37,7 @@ Typed typed_for(const Scenario& scenario) {
     bool from_page = true;
     for (const FaultEntry& fault : scenario.faults) {
         const ByHand hand = fault.make()->by_hand();
+        typed.server_writes |= hand.server_writes;
         if (!hand.beforehand.empty()) typed.beforehand += hand.beforehand + "\n";
         if (hand.is_client) {
             typed.client = hand.lines;
@@ -138,7 +140,8 @@ SERVER_PID=$(cat /run/server.pid)
 constexpr std::string_view own_client = R"sh(
 say "the client: connects, says hello, and waits"
 cat >/run/client.py <<'END'
-import os, socket, time
+import os, signal, socket, time
+signal.signal(signal.SIGTERM, lambda *_: None)  # It has much to tidy up before it ends.
 s = socket.create_connection(("198.51.100.10", 5000))
 s.sendall(b"hello")
 open("/run/client.pid", "w").write(str(os.getpid()))
@@ -205,7 +208,7 @@ std::string by_hand_script(const Scenario& scenario, bool writes) {
     script += std::string(server_program) + (what.client.empty() ? std::string(own_client) : failing_client(what.client)) + std::string(wait_for_connection);
     script += fmt::format("\nsay \"the fault\"\n{}", typed(what.fault));
     if (!what.client.empty()) script += "type_in <<<'echo >&9  # Enter'\n";
-    if (writes) script += "\nsay \"the server writes\"\nsleep 0.5\ntype_in <<<'kill -USR1 $SERVER_PID'\n";
+    if (writes || what.server_writes) script += "\nsay \"the server writes\"\nsleep 0.5\ntype_in <<<'kill -USR1 $SERVER_PID'\n";
     return script + std::string(end_of_script);
 }
 

@@ -52,7 +52,7 @@ public:
         return fmt::format("{}: the server's bytes had not reached the client's socket", noisy);
     }
     ByHand by_hand() const override {
-        return {python_client("time.sleep(1.5)  # now let the server write\nos.kill(os.getpid(), 9)"), true};
+        return {python_client("time.sleep(1.5)  # now let the server write\nos.kill(os.getpid(), 9)"), true, false, {}, true};
     }
 
 private:

@@ -89,6 +89,7 @@ struct ByHand {
     bool is_client = false;
     bool is_server = false; ///< the same for the server: a program that takes one client, and waits for a line
     std::string beforehand = {}; ///< what is typed before the connection is made
+    bool server_writes = false;  ///< within the second after Enter, as part of what happens
 };
 
 class Fault {
