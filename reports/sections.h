@@ -5,6 +5,7 @@
 #include <string>
 
 #include "reports/cells.h"
+#include "reports/charts.h"
 #include "reports/matrix.h"
 
 namespace halfopen {
@@ -23,13 +24,13 @@ std::string matrix_table(const Matrix&, bool with_right); ///< one line for each
 std::string compact_table(const Matrix&);                 ///< one line for each behaviour
 
 // After it.
-std::string sections_after_matrix(const Cells&); ///< all of these
+std::string sections_after_matrix(const Cells&, const Pictures& = {}); ///< all of these
 std::string never_noticed_section(const Cells&);
 std::string false_alarm_section(const Cells&);
 std::string accuracy_part(const Cells&); ///< rates and bounds, at its end
 std::string meaning_section(const Cells&);
-std::string measured_section(const Cells&);
-std::string own_measured_section(const Cells&); ///< of the user's own server: a failure is a row
+std::string measured_section(const Cells&, const Pictures& = {});
+std::string own_measured_section(const Cells&, const Pictures& = {}); ///< of the user's own server: a failure is a row
 std::string method_section(const Cells&);
 std::string repeat_section(const Cells&);
 std::string glossary_section(const Cells&);

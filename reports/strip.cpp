@@ -23,36 +23,18 @@ double place(Duration d) {
     return std::clamp(s > 0 ? std::log10(s) : axis_begin, axis_begin, axis_end);
 }
 
-/// The decades that trials and predictions occupy.
-struct Axis {
-    double from = axis_end;
-    double to = axis_begin;
-
-    void include(Duration d) {
-        from = std::min(from, std::floor(place(d)));
-        to = std::max(to, std::ceil(place(d) + 1e-9));
-    }
-    bool empty() const { return from > to; }
-    /// At least two decades, so that a distance can be seen as one.
-    void settle() {
-        if (to - from < 2)
-            (from - 1 >= axis_begin ? from : to) += from - 1 >= axis_begin ? -1 : 1;
-        to = std::min(to, axis_end);
-    }
-    size_t column(Duration d) const {
-        const double share = (std::clamp(place(d), from, to) - from) / (to - from);
-        return static_cast<size_t>(std::lround(share * (plot_width - 1)));
-    }
-};
-
 bool lies_after_the_fault(const TrialLine& trial) {
     return trial.predicted.after && trial.predicted.after->to >= Duration::zero();
 }
 
-Axis axis_of(const std::vector<const Cell*>& cells) {
-    Axis axis;
-    for (const Cell* cell : cells)
-        for (const TrialLine* trial : cell->valid) {
+size_t column(const TimeAxis& axis, Duration d) {
+    return static_cast<size_t>(std::lround(axis.share(d) * (plot_width - 1)));
+}
+
+TimeAxis axis_of(const std::vector<LabelledCell>& rows) {
+    TimeAxis axis;
+    for (const LabelledCell& row : rows)
+        for (const TrialLine* trial : row.cell->valid) {
             if (trial->noticed_after && *trial->noticed_after >= Duration::zero())
                 axis.include(*trial->noticed_after);
             if (lies_after_the_fault(*trial)) {
@@ -60,18 +42,15 @@ Axis axis_of(const std::vector<const Cell*>& cells) {
                 axis.include(trial->predicted.after->to);
             }
         }
+    if (!axis.empty())
+        axis.settle();
     return axis;
 }
 
-void draw_prediction(std::string& plot, const Axis& axis, const Cell& cell) {
-    for (const TrialLine* trial : cell.valid) {
-        if (!lies_after_the_fault(*trial))
-            continue;
-        const size_t from = axis.column(trial->predicted.after->from);
-        const size_t to = axis.column(trial->predicted.after->to);
-        for (size_t i = from; i <= to; ++i)
+void draw_prediction(std::string& plot, const TimeAxis& axis, const Cell& cell) {
+    for (const Window& window : predicted_windows(cell))
+        for (size_t i = column(axis, window.from); i <= column(axis, window.to); ++i)
             plot[i] = '=';
-    }
     const size_t first = plot.find('=');
     const size_t last = plot.rfind('=');
     if (first != std::string::npos && first > 0)
@@ -80,7 +59,7 @@ void draw_prediction(std::string& plot, const Axis& axis, const Cell& cell) {
         plot[last + 1] = ']';
 }
 
-std::string row_text(const std::string& label, size_t label_width, const Axis& axis, const Cell& cell) {
+std::string row_text(const std::string& label, size_t label_width, const TimeAxis& axis, const Cell& cell) {
     std::string plot(plot_width, ' ');
     draw_prediction(plot, axis, cell);
     std::array<int, plot_width> count{};
@@ -92,7 +71,7 @@ std::string row_text(const std::string& label, size_t label_width, const Axis& a
         else if (*trial->noticed_after < Duration::zero())
             ++before;
         else
-            ++count[axis.column(*trial->noticed_after)];
+            ++count[column(axis, *trial->noticed_after)];
     for (size_t i = 0; i < plot_width; ++i)
         if (count[i] > 0)
             plot[i] = count[i] == 1 ? 'o' : count[i] < 10 ? static_cast<char>('0' + count[i]) : '#';
@@ -102,7 +81,7 @@ std::string row_text(const std::string& label, size_t label_width, const Axis& a
     return line + "\n";
 }
 
-std::string scale(const Axis& axis, size_t label_width) {
+std::string scale(const TimeAxis& axis, size_t label_width) {
     std::string marks(plot_width + 8, ' ');
     for (int decade = static_cast<int>(axis.from); decade <= axis.to; ++decade) {
         static constexpr std::array<std::string_view, 10> names{"10us", "100us", "1ms",  "10ms",  "100ms",
@@ -124,36 +103,72 @@ bool has_something_to_draw(const Cell& cell) {
 
 } // namespace
 
-std::string strip_plot(const std::vector<LabelledCell>& rows) {
-    std::vector<const Cell*> drawn;
-    size_t label_width = 0;
-    for (const LabelledCell& row : rows)
-        if (has_something_to_draw(*row.cell)) {
-            drawn.push_back(row.cell);
-            label_width = std::min(most_label, std::max(label_width, display_width(row.label)));
-        }
-    Axis axis = axis_of(drawn);
-    if (axis.empty())
-        return "";
-    axis.settle();
-    std::string out = scale(axis, label_width);
-    for (const LabelledCell& row : rows)
-        if (has_something_to_draw(*row.cell))
-            out += row_text(row.label, label_width, axis, *row.cell);
-    return out;
+TimeAxis::TimeAxis() : from(axis_end), to(axis_begin) {}
+
+void TimeAxis::include(Duration d) {
+    from = std::min(from, std::floor(place(d)));
+    to = std::max(to, std::ceil(place(d) + 1e-9));
 }
 
-std::string strip_plot(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {
+void TimeAxis::settle() {
+    if (to - from < 2)
+        (from - 1 >= axis_begin ? from : to) += from - 1 >= axis_begin ? -1 : 1;
+    to = std::min(to, axis_end);
+}
+
+double TimeAxis::share(Duration d) const { return (std::clamp(place(d), from, to) - from) / (to - from); }
+
+std::vector<Window> predicted_windows(const Cell& cell) {
+    std::vector<Window> windows;
+    for (const TrialLine* trial : cell.valid)
+        if (lies_after_the_fault(*trial))
+            windows.push_back(*trial->predicted.after);
+    std::sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return std::tie(a.from, a.to) < std::tie(b.from, b.to); });
+    std::vector<Window> merged;
+    for (const Window& window : windows)
+        if (!merged.empty() && window.from <= merged.back().to)
+            merged.back().to = std::max(merged.back().to, window.to);
+        else
+            merged.push_back(window);
+    return merged;
+}
+
+Strip strip_of(const std::vector<LabelledCell>& rows) {
+    Strip strip;
+    for (const LabelledCell& row : rows)
+        if (row.cell->n() > 0)
+            has_something_to_draw(*row.cell) ? strip.rows.push_back(row) : void(++strip.silent_rows);
+    strip.axis = axis_of(strip.rows);
+    return strip;
+}
+
+Strip strip_of(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {
     std::vector<LabelledCell> rows;
-    int silent_rows = 0;
     for (const DetectorHead& row : cells.detectors())
-        if (const Cell* cell = cells.find(traffic, column.name, row.spec); cell && cell->n() > 0) {
+        if (const Cell* cell = cells.find(traffic, column.name, row.spec))
             rows.push_back({row_name(row), cell});
-            silent_rows += has_something_to_draw(*cell) ? 0 : 1;
-        }
-    std::string out = strip_plot(rows);
-    if (!out.empty() && silent_rows > 0)
-        out += fmt::format("{} said nothing, as predicted; not drawn.\n", counted(silent_rows, "row"));
+    return strip_of(rows);
+}
+
+std::vector<LabelledCell> failures_of(const Cells& cells, const std::string& traffic, const DetectorHead& row) {
+    std::vector<LabelledCell> rows;
+    for (const ScenarioHead& column : cells.scenarios())
+        if (const Cell* cell = cells.find(traffic, column.name, row.spec))
+            rows.push_back({column.label, cell});
+    return rows;
+}
+
+std::string strip_plot(const Strip& strip) {
+    if (strip.empty())
+        return "";
+    size_t label_width = 0;
+    for (const LabelledCell& row : strip.rows)
+        label_width = std::min(most_label, std::max(label_width, display_width(row.label)));
+    std::string out = scale(strip.axis, label_width);
+    for (const LabelledCell& row : strip.rows)
+        out += row_text(row.label, label_width, strip.axis, *row.cell);
+    if (strip.silent_rows > 0)
+        out += fmt::format("{} said nothing, as predicted; not drawn.\n", counted(strip.silent_rows, "row"));
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "harness/base/error.h"
+#include "harness/cli/pictures.h"
 #include "reports/html.h"
 #include "reports/markdown.h"
 
@@ -30,8 +31,9 @@ void write_or_print(const std::string& file, const std::string& text) {
 }
 
 void write_reports(const fs::path& folder, const Records& records) {
-    write_page(folder / "report.md", markdown_report(records));
-    write_page(folder / "report.html", html_report(records));
+    const Pictures pictures = draw_pictures(records);
+    write_page(folder / "report.md", markdown_report(records, put_pictures(pictures_folder(folder / "report.md"), pictures)));
+    write_page(folder / "report.html", html_report(records, pictures));
 }
 
 bool keeps_anything(const Store& store) { return fs::exists(store.file()) && fs::file_size(store.file()) > 0; }
