@@ -14,7 +14,8 @@ namespace {
 
 constexpr int least_trials = 20;
 constexpr size_t most_curves = 8;
-constexpr double names_width = 300;
+constexpr size_t most_name = 48; ///< columns
+constexpr double names_width = 350;
 
 struct Curve {
     const char* of;
@@ -72,7 +73,7 @@ Chart ecdf_chart(std::string name, std::string title, std::string second_line, c
     script.line("set xrange [{:.8g}:{:.8g}]", std::pow(10, axis.from), std::pow(10, axis.to));
     script.line("set yrange [0:1]");
     script.time_axis(axis);
-    script.line("set ytics scale 0 textcolor rgb '{}' ('0 %' 0, '25 %' 0.25, '50 %' 0.5, '75 %' 0.75, '100 %' 1)", colour::faint);
+    script.line("set ytics scale 0 textcolor rgb '{}' ('0 %%' 0, '25 %%' 0.25, '50 %%' 0.5, '75 %%' 0.75, '100 %%' 1)", colour::faint);
     script.line("set grid xtics ytics lt 1 lw 1 lc rgb '{}'", colour::line);
     script.text(frame.left + frame.plot_width() / 2, frame.height - 22, "from the fault on, logarithmic", "center", colour::faint, 12);
     const std::vector<double> at = heights(rows, frame);
@@ -81,18 +82,20 @@ Chart ecdf_chart(std::string name, std::string title, std::string second_line, c
         const double right = frame.left + frame.plot_width();
         script.line("set arrow from {} to {} nohead dt {} lw 2.5 lc rgb '{}'", frame.screen(right + 8, at[i]), frame.screen(right + 30, at[i]),
                     curves[i].dashes, curves[i].of);
-        script.text(right + 36, at[i], cut(rows[i].label, 34), "left");
+        script.text(right + 36, at[i], cut(rows[i].label, most_name), "left");
         const std::string block = "curve" + std::to_string(i);
         script.data(block);
         script.line("{:.8g} 0", std::pow(10, axis.from));
         for (size_t k = 0; k < cell.spoke.size(); ++k)
             script.line("{} {}", seconds(cell.spoke[k], axis), number(static_cast<double>(k + 1) / cell.n()));
-        script.line("{:.8g} {}", std::pow(10, axis.to), number(static_cast<double>(cell.spoke.size()) / cell.n()));
+        // Nobody looked any longer than that.
+        const Duration end = std::max(cell.spoke.back(), cell.valid.front()->horizon);
+        script.line("{} {}", seconds(end, axis), number(static_cast<double>(cell.spoke.size()) / cell.n()));
         script.end();
         script.plot(block, fmt::format("using 1:2 with steps dt {} lw 2.5 lc rgb '{}'", curves[i].dashes, curves[i].of));
     }
-    return std::move(script).done("A curve is a method: how many of its trials had noticed so long after the fault. Where a curve ends below "
-                                  "100 %, the rest said nothing while it was watched.");
+    return std::move(script).done("A curve is a method: how many of its trials had noticed so long after the fault. It ends with the watch; where "
+                                  "it ends below 100 %, the rest said nothing while it was watched.");
 }
 
 } // namespace halfopen

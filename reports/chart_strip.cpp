@@ -14,13 +14,13 @@ namespace {
 constexpr double row_height = 26;
 constexpr size_t most_label_columns = 52;
 constexpr double gutter_width = 128; ///< right: what said nothing
-constexpr double before_width = 84;  ///< left: what spoke before the fault, where something did
+constexpr double before_width = 100;  ///< left: what spoke before the fault, where something did
 constexpr double mark_size = 0.75;
 const std::string dot = fmt::format("pt 7 ps {}", mark_size), diamond = fmt::format("pt 13 ps {}", 1.2 * mark_size);
 
 const std::string strip_how = "A dot is a trial, the upright bar the median of its row, the band what was predicted before the outcome was "
-                              "known; an arrow in the grey column on the right is what said nothing while it was watched. Further left is sooner, and "
-                              "each step of the axis is ten times the last.";
+                              "known; an arrow in the grey column on the right is what said nothing while it was watched. Further left is sooner; the "
+                              "axis is logarithmic.";
 const std::string few_marks_how = "The dots of a row are its fastest and its slowest trial, the thick line its middle half, the upright bar "
                                   "the median, the band what was predicted before the outcome was known; an arrow in the grey column on the right is what "
                                   "said nothing while it was watched.";

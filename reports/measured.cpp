@@ -194,7 +194,7 @@ std::string distribution(const Pictures& pictures, const std::string& name) {
 std::string about_pictures(const Pictures& pictures) {
     if (!pictures.missing().empty())
         return fmt::format("*No pictures: {}. The plots in text hold the same.*\n\n", md(pictures.missing()));
-    return pictures.any() ? "In the pictures: " + pictures.how_of_strips() + "\n\n" : "";
+    return pictures.any() ? "*In the pictures.* " + pictures.how_of_strips() + "\n\n" : "";
 }
 
 /// The picture that a reader sees without a click: the first failure that says nothing.

@@ -199,7 +199,7 @@ TEST_CASE("a report links its pictures, has the text plot under each, and says h
     CHECK(says(report, "<img src=\"my%20charts/silent-drop-idle.svg\" alt=\"drop: who noticed, and when\">"));
     CHECK(says(report, "srcset=\"my%20charts/silent-drop-idle-dark.svg\""));
     CHECK(says(report, "<details><summary>the picture as text</summary>\n\n```text\n"));
-    CHECK(says(report, "In the pictures: A dot is a trial"));
+    CHECK(says(report, "*In the pictures.* A dot is a trial"));
     const std::string without = markdown_report(records, Pictures("there is no gnuplot"));
     CHECK(says(without, "*No pictures: there is no gnuplot. The plots in text hold the same.*"));
     CHECK_FALSE(says(without, "<picture>"));
