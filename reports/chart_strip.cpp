@@ -44,7 +44,7 @@ struct Plane {
                                                    [](const TrialLine* trial) { return spoke_before(*trial); });
         }
         frame.left += 30;
-        frame.bottom = strip.silent_rows > 0 ? 106 : 84;
+        frame.bottom = strip.silent_rows > 0 ? 114 : 84;
         frame.height = frame.top + row_height * static_cast<double>(strip.rows.size()) + frame.bottom;
         before = any_before ? before_width : 0;
         decade = (frame.plot_width() - gutter_width - before) / (strip.axis.to - strip.axis.from);
@@ -99,8 +99,8 @@ void draw_frame(ChartScript& script, const Plane& plane) {
     script.text(frame.left + plane.before + (plane.gutter() - plane.before) / 2, frame.height - frame.bottom + 44,
                 "from the fault to the verdict, logarithmic", "center", colour::faint, 12);
     if (plane.strip.silent_rows > 0)
-        script.text(20, frame.height - 46,
-                    counted(plane.strip.silent_rows, "more method") + " said nothing, as predicted: not drawn", "left", colour::faint, 12);
+        script.text(20, frame.height - 48,
+                    counted(plane.strip.silent_rows, "more " + plane.strip.a_row_is) + " said nothing, as predicted: not drawn", "left", colour::faint, 12);
 }
 
 void put_windows(ChartScript& script, const Plane& plane) {
@@ -117,25 +117,34 @@ void put_windows(ChartScript& script, const Plane& plane) {
     script.end();
 }
 
-/// Trials of one time stand beside each other, not on each other.
-double height_of(size_t row, size_t trial, size_t of) {
-    return static_cast<double>(row) + 1 + 0.5 * ((static_cast<double>(trial) + 0.5) / static_cast<double>(of) - 0.5);
+/// Those after the fault; of very many the fastest and the slowest.
+std::vector<const TrialLine*> drawn_trials(const Cell& cell, bool right, Detail detail) {
+    std::vector<const TrialLine*> drawn;
+    for (const TrialLine* trial : cell.valid)
+        if (trial->noticed_after && !spoke_before(*trial) && is_right(trial->outcome) == right)
+            drawn.push_back(trial);
+    if (detail != Detail::extremes || drawn.size() < 3)
+        return drawn;
+    const auto [fastest, slowest] = std::minmax_element(
+        drawn.begin(), drawn.end(), [](const TrialLine* a, const TrialLine* b) { return a->noticed_after < b->noticed_after; });
+    return {*fastest, *slowest};
 }
 
-/// Of very many trials only the fastest and the slowest are drawn, and the middle half as a bar.
-bool is_drawn(const Cell& cell, const TrialLine& trial, Detail detail) {
-    return detail != Detail::extremes || cell.spoke.size() < 3 || trial.noticed_after == cell.spoke.front() || trial.noticed_after == cell.spoke.back();
+/// Trials of one time stand beside each other, not on each other.
+double height_in_row(const Cell& cell, const TrialLine* trial, Detail detail) {
+    const auto which = std::find(cell.valid.begin(), cell.valid.end(), trial) - cell.valid.begin();
+    return detail == Detail::extremes ? 0 : 0.5 * ((static_cast<double>(which) + 0.5) / cell.n() - 0.5);
 }
 
 void put_trials(ChartScript& script, const Plane& plane, const char* name, bool right, Detail detail) {
     script.data(name);
     for (size_t i = 0; i < plane.strip.rows.size(); ++i) {
         const Cell& cell = *plane.strip.rows[i].cell;
-        for (size_t k = 0; k < cell.valid.size(); ++k)
-            if (const TrialLine& trial = *cell.valid[k]; trial.noticed_after && !spoke_before(trial) &&
-                                                         is_right(trial.outcome) == right && is_drawn(cell, trial, detail))
-                script.line("{} {} {}", seconds(*trial.noticed_after, plane.strip.axis), number(height_of(i, k, cell.valid.size())),
-                            detail != Detail::told ? "" : script.word(say(*trial.noticed_after) + (trial.signal.empty() ? "" : ", " + trial.signal)));
+        for (const TrialLine* trial : drawn_trials(cell, right, detail))
+            script.line("{} {} {}", seconds(*trial->noticed_after, plane.strip.axis),
+                        number(static_cast<double>(i) + 1 + height_in_row(cell, trial, detail)),
+                        detail != Detail::told ? ""
+                                               : script.word(say(*trial->noticed_after) + (trial->signal.empty() ? "" : ", " + trial->signal)));
     }
     script.end();
 }
@@ -170,7 +179,7 @@ void put_gutters(ChartScript& script, const Plane& plane) {
             const Cell& cell = *plane.strip.rows[i].cell;
             if (const auto count = std::count_if(cell.valid.begin(), cell.valid.end(), [&](const TrialLine* t) { return counts(*t); }))
                 script.line("{} {} {} 0 {} {}", number(plane.at(from)), i + 1, number(plane.length(plane.at(from), length)),
-                            number(plane.at(std::max(from, from + length) + 8)), script.word(fmt::format("{} of {}", count, cell.n())));
+                            number(plane.at(std::max(from, from + length) + 8)), script.word(count == cell.n() ? fmt::format("all {}", count) : fmt::format("{} of {}", count, cell.n())));
         }
         script.end();
     };
@@ -191,6 +200,8 @@ void put_key(ChartScript& script, const Plane& plane, Detail detail) {
     if (any_wrong(plane.strip))
         script.key_dot("a wrong answer", diamond.c_str(), colour::alarm);
     script.key_bar("median");
+    if (detail == Detail::extremes)
+        script.key_band("middle half", colour::noticed);
     script.key_band("predicted", colour::predicted);
     if (ends_on_axis(plane.strip))
         script.key_dashes("end of the watch");

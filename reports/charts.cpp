@@ -51,9 +51,11 @@ Chart strip_of_methods(const Cells& cells, const std::string& traffic, const Sce
 void add_own(std::vector<Chart>& charts, const Cells& cells) {
     for (const std::string& traffic : cells.traffics())
         for (const DetectorHead& row : cells.detectors())
-            if (const Strip strip = strip_of(failures_of(cells, traffic, row)); !strip.empty())
+            if (Strip strip = strip_of(failures_of(cells, traffic, row)); !strip.empty()) {
+                strip.a_row_is = "failure";
                 charts.push_back(strip_chart(own_strip_name(traffic), shortened(row.name + ": when its kernel gave each connection up", most_title),
                                              own_traffic_title(traffic), strip, detail_of(cells)));
+            }
 }
 
 } // namespace

@@ -33,6 +33,7 @@ struct Strip {
     std::vector<LabelledCell> rows; ///< the methods that spoke or are predicted to
     TimeAxis axis;                  ///< settled, unless it is empty
     int silent_rows = 0;            ///< measured, left out: they said nothing and are predicted to
+    std::string a_row_is = "method"; ///< or "failure"
 
     bool empty() const { return axis.empty(); }
 };
