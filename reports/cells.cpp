@@ -175,4 +175,27 @@ bool Cells::partial() const {
     return !ended || static_cast<int>(records_.trials.size()) < planned();
 }
 
+std::vector<std::string> common_traffics(const Cells& cells) {
+    std::vector<std::string> common;
+    for (const std::string& traffic : cells.traffics()) {
+        const auto& rows = cells.detectors();
+        const auto run = std::count_if(rows.begin(), rows.end(), [&](const DetectorHead& row) {
+            return std::any_of(cells.scenarios().begin(), cells.scenarios().end(), [&](const ScenarioHead& column) {
+                const Cell* cell = cells.find(traffic, column.name, row.spec);
+                return cell && cell->n() > 0;
+            });
+        });
+        if (2 * static_cast<size_t>(run) > rows.size())
+            common.push_back(traffic);
+    }
+    return common.empty() ? cells.traffics() : common;
+}
+
+const ScenarioHead* living_column(const Cells& cells) {
+    for (const ScenarioHead& column : cells.scenarios())
+        if (column.truth == Truth::alive)
+            return &column;
+    return nullptr;
+}
+
 } // namespace halfopen

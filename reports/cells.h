@@ -80,6 +80,12 @@ private:
     int skipped_ = 0;
 };
 
+/// The profiles in which most of the rows were run: what only some were asked says nothing about the others.
+std::vector<std::string> common_traffics(const Cells&);
+/// The column in which costs are read: the client is there, and only the method itself makes traffic. None in records
+/// without such a one.
+const ScenarioHead* living_column(const Cells&);
+
 inline const std::string group_alive = "is there";
 inline const std::string group_goodbye = "says goodbye";
 inline const std::string group_silent = "says nothing";

@@ -65,24 +65,24 @@ constexpr std::string_view detail = R"(<section id="detail" hidden aria-labelled
 </section>
 )";
 
-std::string interactive_report(const Cells& cells) {
+std::string interactive_report(const Cells& cells, const Pictures& pictures) {
     std::string markdown = fmt::format("# {}\n\n", md(report_title(cells)));
     markdown += headline_lines(cells) + partial_line(cells) + trust_lines(cells);
     std::string body = "<header>\n" + html_of_markdown(markdown) + "</header>\n<main>\n";
     body += html_of_markdown(glance_section(cells)) + controls(cells);
     for (const std::string& traffic : cells.traffics())
         body += html_matrix(make_matrix(cells, traffic));
-    body += html_of_markdown(machine_line(cells) + control_line(cells) + names_section(cells) + sections_after_matrix(cells, true));
+    body += html_of_markdown(machine_line(cells) + control_line(cells) + names_section(cells) + sections_after_matrix(cells, pictures));
     return page(report_title(cells), body + "</main>\n" + std::string(detail), html_data(cells));
 }
 
 } // namespace
 
-std::string html_report(const Records& records) {
+std::string html_report(const Records& records, const Pictures& pictures) {
     const Cells cells(records);
     if (!cells.run().server && !nothing_was_run(cells) && !cells.detectors().empty() && !cells.traffics().empty())
-        return interactive_report(cells);
-    const std::string markdown = markdown_report(records);
+        return interactive_report(cells, pictures.inlined());
+    const std::string markdown = markdown_report(records, pictures.inlined());
     const std::string title = markdown.substr(2, markdown.find('\n') - 2);
     return page(plain(title), "<main>\n" + html_of_markdown(markdown) + "</main>\n", "");
 }

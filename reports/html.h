@@ -5,10 +5,12 @@
 #include <string>
 
 #include "harness/trial/record.h"
+#include "reports/pictures.h"
 
 namespace halfopen {
 
-/// Same records, same bytes. Of a user's own server it is the Markdown report, made to look like a page.
-std::string html_report(const Records&);
+/// Same records, same bytes. Of a user's own server it is the Markdown report, made to look like a page. The pictures
+/// become part of the file.
+std::string html_report(const Records&, const Pictures& = {});
 
 } // namespace halfopen

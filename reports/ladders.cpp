@@ -36,12 +36,6 @@ std::string outcome_sentence(const Cells& cells, const TrialLine& trial) {
     return fmt::format("{} noticed {} after {}, by {}", row_of(cells, trial), what, say(*trial.noticed_after), trial.signal);
 }
 
-std::string picture(const TrialLine& trial, const Ladder& ladder, bool inside) {
-    if (inside) return fmt::format("<div class=\"picture\">\n{}</div>\n\n", ladder_svg(ladder, false));
-    return fmt::format("<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"{}\"><img alt=\"{}\" src=\"{}\"></picture>\n\n",
-                       html_text(ladder_file(trial, true)), html_text("Packet ladder: " + ladder.title), html_text(ladder_file(trial, false)));
-}
-
 std::string steps_text(const Ladder& ladder) {
     if (ladder.steps.empty()) return "";
     std::string text = "The kernel's timers, by the rule (times count from where each line says):\n\n";
@@ -49,12 +43,12 @@ std::string steps_text(const Ladder& ladder) {
     return text + "\n";
 }
 
-std::string ladder_part(const Cells& cells, const TrialLine& trial, bool inside, bool open, int& diagrams) {
+std::string ladder_part(const Cells& cells, const TrialLine& trial, const Pictures& pictures, bool open, int& diagrams) {
     const Ladder ladder = ladder_of(trial);
     std::string text = fmt::format("<details{}><summary>{}</summary>\n\n", open ? " open" : "", html_text(outcome_sentence(cells, trial)));
-    text += picture(trial, ladder, inside) + steps_text(ladder);
+    text += pictures.of(ladder_name(trial)) + steps_text(ladder);
     text += fmt::format("<details><summary>The same as text</summary>\n\n```text\n{}```\n\n</details>\n\n", ladder_text(ladder));
-    if (const std::string diagram = ladder_mermaid(ladder); !inside && diagrams < most_diagrams && !diagram.empty()) {
+    if (const std::string diagram = ladder_mermaid(ladder); !pictures.are_inside() && diagrams < most_diagrams && !diagram.empty()) {
         ++diagrams;
         text += fmt::format("<details><summary>The same as a Mermaid diagram</summary>\n\n```mermaid\n{}```\n\n</details>\n\n", diagram);
     }
@@ -75,16 +69,21 @@ std::vector<const TrialLine*> trials_with_ladders(const Cells& cells) {
     return trials;
 }
 
-std::string ladder_file(const TrialLine& trial, bool dark) {
-    return fmt::format("ladders/{}{}.svg", file_name_of(trial.id), dark ? "-dark" : "");
+std::string ladder_name(const TrialLine& trial) { return "ladder-" + file_name_of(trial.id); }
+
+void add_ladders(Pictures& pictures, const Cells& cells) {
+    for (const TrialLine* trial : trials_with_ladders(cells)) {
+        const Ladder ladder = ladder_of(*trial);
+        pictures.add({ladder_name(*trial), "Packet ladder: " + ladder.title, ladder_svg(ladder, false), ladder_svg(ladder, true)});
+    }
 }
 
-std::string ladders_section(const Cells& cells, bool pictures_inside) {
+std::string ladders_section(const Cells& cells, const Pictures& pictures) {
     const auto trials = trials_with_ladders(cells);
     if (trials.empty()) return "";
     std::string text = fmt::format("## Packet by packet\n\nOf every failure one trial that was noticed and one that was not. {}\n\n", how_to_read_a_ladder);
     int diagrams = 0;
-    for (const TrialLine* trial : trials) text += ladder_part(cells, *trial, pictures_inside, trials.size() == 1, diagrams);
+    for (const TrialLine* trial : trials) text += ladder_part(cells, *trial, pictures, trials.size() == 1, diagrams);
     return text;
 }
 

@@ -6,6 +6,7 @@
 
 #include "reports/cells.h"
 #include "reports/ladder.h"
+#include "reports/pictures.h"
 
 namespace halfopen {
 
@@ -13,10 +14,12 @@ namespace halfopen {
 /// no more where a report would hold too many. Empty without captures.
 std::vector<const TrialLine*> trials_with_ladders(const Cells&);
 
-/// "ladders/silent-drop.idle.keepalive.r1.svg": where its picture stands beside the report.
-std::string ladder_file(const TrialLine&, bool dark);
+/// "ladder-silent-drop.idle.keepalive.r1": what its picture is called.
+std::string ladder_name(const TrialLine&);
 
-/// With links to the pictures, or with the pictures themselves.
-std::string ladders_section(const Cells&, bool pictures_inside);
+/// Draws them.
+void add_ladders(Pictures&, const Cells&);
+
+std::string ladders_section(const Cells&, const Pictures&);
 
 } // namespace halfopen

@@ -6,6 +6,7 @@
 
 #include "reports/agreement.h"
 #include "reports/clock.h"
+#include "reports/cost.h"
 #include "reports/findings.h"
 #include "reports/own_server.h"
 #include "reports/ladders.h"
@@ -114,20 +115,21 @@ std::string partial_line(const Cells& cells) {
         records.torn ? ", and a last line that was cut off is left out" : "");
 }
 
-std::string markdown_report(const Records& records) {
+std::string markdown_report(const Records& records, const Pictures& pictures) {
     const Cells cells(records);
     if (cells.run().server)
-        return own_server_report(cells);
+        return own_server_report(cells, pictures);
     if (nothing_was_run(cells))
         return fmt::format("# {}\n\n", md(report_title(cells))) + not_run_report(cells) + partial_line(cells) + repeat_section(cells);
     return fmt::format("# {}\n\n", md(report_title(cells))) + headline_lines(cells) + partial_line(cells) + trust_lines(cells) +
            matrix_section(cells) + control_line(cells) + names_section(cells) + further_matrices(cells) +
-           sections_after_matrix(cells);
+           sections_after_matrix(cells, pictures);
 }
 
-std::string sections_after_matrix(const Cells& cells, bool pictures_inside) {
-    return never_noticed_section(cells) + false_alarm_section(cells) + meaning_section(cells) + measured_section(cells) +
-           ladders_section(cells, pictures_inside) + method_section(cells) + repeat_section(cells) + glossary_section(cells);
+std::string sections_after_matrix(const Cells& cells, const Pictures& pictures) {
+    return never_noticed_section(cells) + false_alarm_section(cells) + meaning_section(cells) + measured_section(cells, pictures) +
+           cost_section(cells, pictures) + ladders_section(cells, pictures) + method_section(cells) + repeat_section(cells) +
+           glossary_section(cells);
 }
 
 } // namespace halfopen

@@ -4,9 +4,11 @@
 #include <string>
 
 #include "harness/trial/record.h"
+#include "reports/pictures.h"
 
 namespace halfopen {
 
-std::string markdown_report(const Records&);
+/// With pictures, where there are some; without any the text plots stand alone.
+std::string markdown_report(const Records&, const Pictures& = {});
 
 } // namespace halfopen

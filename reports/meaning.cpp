@@ -54,23 +54,6 @@ Score score_of(const Cells& cells, const std::vector<std::string>& traffics, con
     return score;
 }
 
-/// The profiles in which most of the rows were run: what only some were asked says nothing about the others.
-std::vector<std::string> common_traffics(const Cells& cells) {
-    std::vector<std::string> common;
-    for (const std::string& traffic : cells.traffics()) {
-        const auto& rows = cells.detectors();
-        const auto run = std::count_if(rows.begin(), rows.end(), [&](const DetectorHead& row) {
-            return std::any_of(cells.scenarios().begin(), cells.scenarios().end(), [&](const ScenarioHead& column) {
-                const Cell* cell = cells.find(traffic, column.name, row.spec);
-                return cell && cell->n() > 0;
-            });
-        });
-        if (2 * static_cast<size_t>(run) > rows.size())
-            common.push_back(traffic);
-    }
-    return common.empty() ? cells.traffics() : common;
-}
-
 /// Rows with the largest share of right answers, among those that were run nearly everywhere: some scenarios ask about a
 /// limit, and leave out those who have none. Ties stand together.
 std::vector<Score> best(const std::vector<Score>& scores) {
@@ -179,14 +162,6 @@ std::string unseen_sentence(const std::vector<Score>& shown) {
                        joined(parts, "; "));
 }
 
-/// The column in which costs are read: the client is there, and only the method itself makes traffic.
-const ScenarioHead* living(const Cells& cells) {
-    for (const ScenarioHead& column : cells.scenarios())
-        if (column.truth == Truth::alive)
-            return &column;
-    return nullptr;
-}
-
 std::optional<int64_t> packets(const Cells& cells, const DetectorHead& row, const ScenarioHead& column) {
     const Cell* cell = cells.find(cells.traffics().front(), column.name, row.spec);
     std::vector<Duration> sent;
@@ -200,7 +175,7 @@ std::optional<int64_t> packets(const Cells& cells, const DetectorHead& row, cons
 }
 
 std::string cost_sentence(const Cells& cells, const std::vector<Score>& shown) {
-    const ScenarioHead* column = living(cells);
+    const ScenarioHead* column = living_column(cells);
     std::vector<std::string> parts;
     for (const Score& score : shown)
         if (const auto sent = column ? packets(cells, *score.head, *column) : std::nullopt)

@@ -193,7 +193,40 @@ std::string table(const std::string& heads, std::vector<LabelledCell> cells, boo
            (splits ? "--:|" : "") + ":--|\n" + rows + "\n" + (insides ? "" : "All of these are inside.\n\n") + rest;
 }
 
-std::string plotted(const std::string& strip) { return strip.empty() ? "" : "```text\n" + strip + "```\n\n"; }
+/// The text plot; under a picture it is what the picture says to whoever does not see it.
+std::string plotted(const Strip& strip, bool under_picture) {
+    if (strip.empty())
+        return "";
+    const std::string text = "```text\n" + strip_plot(strip) + "```\n\n";
+    return under_picture ? "<details><summary>the picture as text</summary>\n\n" + text + "</details>\n\n" : text;
+}
+
+/// The picture first, then the numbers, then the picture as text.
+std::string with_plots(const Pictures& pictures, const std::string& name, const std::string& rows, const Strip& strip) {
+    const std::string picture = pictures.of(name);
+    return picture + rows + plotted(strip, !picture.empty());
+}
+
+/// Where chance decides, how the times are spread; with its sentence, since it is rare.
+std::string distribution(const Pictures& pictures, const std::string& name) {
+    const std::string picture = pictures.of(name);
+    return picture.empty() ? picture : picture + pictures.how_of(name) + "\n\n";
+}
+
+/// How the pictures are read; or why there are none, and how to have them.
+std::string about_pictures(const Pictures& pictures) {
+    if (!pictures.missing().empty())
+        return fmt::format("*No pictures: {}. The plots in text hold the same.*\n\n", md(pictures.missing()));
+    return pictures.any() ? "*In the pictures.* " + pictures.how_of_strips() + "\n\n" : "";
+}
+
+/// The picture that a reader sees without a click: the first failure that says nothing.
+bool is_open(const Cells& cells, const Pictures& pictures, const std::string& traffic, const ScenarioHead& column) {
+    for (const ScenarioHead& other : cells.scenarios())
+        if (other.group == group_silent && pictures.has(strip_name(other, traffic)))
+            return other.name == column.name && traffic == cells.traffics().front();
+    return false;
+}
 
 /// Only where it is known: it takes root and eBPF.
 std::string explanation_of_splits(const Cells& cells) {
@@ -214,7 +247,7 @@ std::string explanation_of_shares(const Cells& cells) {
                : "";
 }
 
-std::string explanation(const Cells& cells, std::string_view inside_means) {
+std::string explanation(const Cells& cells, const Pictures& pictures, std::string_view inside_means) {
     return fmt::format(
         "## Measured beside predicted\n\nEvery cell, every trial. *right*: trials with the right "
         "answer. Times "
@@ -225,11 +258,11 @@ std::string explanation(const Cells& cells, std::string_view inside_means) {
         "statistics). *inside*: {} inside the window that was stored before, with {} "
         "allowed for "
         "scheduling; *open*: the window lies beyond the watch, or no rule covers the cell. In the "
-        "plots `o` is "
+        "{} `o` is "
         "a trial, a digit so many of them, `#` ten or more, `[==]` the predicted window, on a "
         "logarithmic axis.\n\n",
-        short_time(cells.run().horizon), inside_means, short_time(scheduling_allowance)) +
-        explanation_of_splits(cells) + explanation_of_shares(cells);
+        short_time(cells.run().horizon), inside_means, short_time(scheduling_allowance), pictures.any() ? "text plots" : "plots") +
+        about_pictures(pictures) + explanation_of_splits(cells) + explanation_of_shares(cells);
 }
 
 /// The rows of one failure: a method each.
@@ -242,18 +275,9 @@ std::vector<LabelledCell> methods(const Cells& cells, const std::string& traffic
     return rows;
 }
 
-/// The rows of the one method: a failure each.
-std::vector<LabelledCell> failures(const Cells& cells, const std::string& traffic, const DetectorHead& row) {
-    std::vector<LabelledCell> rows;
-    for (const ScenarioHead& column : cells.scenarios())
-        if (const Cell* cell = cells.find(traffic, column.name, row.spec))
-            rows.push_back({column.label, cell});
-    return rows;
-}
-
 } // namespace
 
-std::string measured_section(const Cells& cells) {
+std::string measured_section(const Cells& cells, const Pictures& pictures) {
     std::string out;
     const bool is_long = cells.detectors().size() > long_table;
     for (const std::string& traffic : cells.traffics())
@@ -261,23 +285,24 @@ std::string measured_section(const Cells& cells) {
             const std::string rows = table("method", methods(cells, traffic, column), is_long);
             if (rows.empty())
                 continue;
-            out += fmt::format("<details><summary><b>{}</b> ({}, {} traffic)</summary>\n\n{}{}</details>\n\n",
-                               md(column.label), column.name, traffic, rows,
-                               plotted(strip_plot(cells, traffic, column)));
+            out += fmt::format("<details{}><summary><b>{}</b> ({}, {} traffic)</summary>\n\n{}{}</details>\n\n",
+                               is_open(cells, pictures, traffic, column) ? " open" : "", md(column.label), column.name, traffic,
+                               with_plots(pictures, strip_name(column, traffic), rows, strip_of(cells, traffic, column)),
+                               distribution(pictures, ecdf_name(column, traffic)));
         }
-    return out.empty() ? "" : explanation(cells, "the verdict came") + out;
+    return out.empty() ? "" : explanation(cells, pictures, "the verdict came") + out;
 }
 
-std::string own_measured_section(const Cells& cells) {
+std::string own_measured_section(const Cells& cells, const Pictures& pictures) {
     std::string out;
     for (const std::string& traffic : cells.traffics())
         for (const DetectorHead& row : cells.detectors()) {
-            const std::vector<LabelledCell> rows = failures(cells, traffic, row);
+            const std::vector<LabelledCell> rows = failures_of(cells, traffic, row);
             if (!rows.empty())
-                out += "**" + own_traffic_title(traffic) + "**\n\n" + table("failure", rows, rows.size() > long_table) +
-                       plotted(strip_plot(rows));
+                out += "**" + own_traffic_title(traffic) + "**\n\n" +
+                       with_plots(pictures, own_strip_name(traffic), table("failure", rows, rows.size() > long_table), strip_of(rows));
         }
-    return out.empty() ? "" : explanation(cells, "the server's kernel gave up") + out;
+    return out.empty() ? "" : explanation(cells, pictures, "the server's kernel gave up") + out;
 }
 
 } // namespace halfopen

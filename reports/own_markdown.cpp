@@ -142,7 +142,7 @@ std::string advice_section(const OwnServerLine& server) {
 
 } // namespace
 
-std::string own_server_report(const Cells& cells) {
+std::string own_server_report(const Cells& cells, const Pictures& pictures) {
     const std::vector<OwnCell> owns = own_cells(cells);
     std::string out = title(cells) + lines(own_headline(cells), "") + lines(own_leaks(cells), "- ") +
                       md(own_introduction(cells)) + "\n\n";
@@ -151,7 +151,7 @@ std::string own_server_report(const Cells& cells) {
         out += precision + " ";
     out += machine_line(cells) + failures_section(cells) + ss_section(owns) + laws_section(cells, owns) +
            advice_section(*cells.run().server);
-    return out + own_measured_section(cells) + method_section(cells) + repeat_section(cells) +
+    return out + own_measured_section(cells, pictures) + method_section(cells) + repeat_section(cells) +
            own_glossary_section(cells);
 }
 

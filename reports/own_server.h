@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/cells.h"
+#include "reports/pictures.h"
 #include "reports/terminal.h"
 
 namespace halfopen {
@@ -59,7 +60,7 @@ std::vector<SsKind> ss_kinds(const std::vector<OwnCell>&);
 /// For the terminal: the tables, then the sentences. Ends with a newline.
 std::string own_server_text(const Records&, const TerminalStyle&);
 /// The whole report of such a run.
-std::string own_server_report(const Cells&);
+std::string own_server_report(const Cells&, const Pictures& = {});
 
 /// One sentence for each failure that the server did not let go of within that time, in some trial.
 std::vector<std::string> slower_than(const Records&, Duration within);

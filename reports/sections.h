@@ -5,6 +5,7 @@
 #include <string>
 
 #include "reports/cells.h"
+#include "reports/pictures.h"
 #include "reports/matrix.h"
 
 namespace halfopen {
@@ -32,14 +33,13 @@ std::string markdown_cell(const Matrix&, const MatrixCell&);
 std::string right_text(const MatrixRow&); ///< "10/11"
 
 // After it.
-/// All of these; the pictures are inside, or beside the report.
-std::string sections_after_matrix(const Cells&, bool pictures_inside = false);
+std::string sections_after_matrix(const Cells&, const Pictures& = {}); ///< all of these
 std::string never_noticed_section(const Cells&);
 std::string false_alarm_section(const Cells&);
 std::string accuracy_part(const Cells&); ///< rates and bounds, at its end
 std::string meaning_section(const Cells&);
-std::string measured_section(const Cells&);
-std::string own_measured_section(const Cells&); ///< of the user's own server: a failure is a row
+std::string measured_section(const Cells&, const Pictures& = {});
+std::string own_measured_section(const Cells&, const Pictures& = {}); ///< of the user's own server: a failure is a row
 std::string method_section(const Cells&);
 std::string repeat_section(const Cells&);
 std::string glossary_section(const Cells&);

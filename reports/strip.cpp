@@ -25,36 +25,18 @@ double place(Duration d) {
     return std::clamp(s > 0 ? std::log10(s) : axis_begin, axis_begin, axis_end);
 }
 
-/// The decades that trials and predictions occupy.
-struct Axis {
-    double from = axis_end;
-    double to = axis_begin;
-
-    void include(Duration d) {
-        from = std::min(from, std::floor(place(d)));
-        to = std::max(to, std::ceil(place(d) + 1e-9));
-    }
-    bool empty() const { return from > to; }
-    /// At least two decades, so that a distance can be seen as one.
-    void settle() {
-        if (to - from < 2)
-            (from - 1 >= axis_begin ? from : to) += from - 1 >= axis_begin ? -1 : 1;
-        to = std::min(to, axis_end);
-    }
-    size_t column(Duration d) const {
-        const double share = (std::clamp(place(d), from, to) - from) / (to - from);
-        return static_cast<size_t>(std::lround(share * (plot_width - 1)));
-    }
-};
-
 bool lies_after_the_fault(const TrialLine& trial) {
     return trial.predicted.after && trial.predicted.after->to >= Duration::zero();
 }
 
-Axis axis_of(const std::vector<const Cell*>& cells) {
-    Axis axis;
-    for (const Cell* cell : cells)
-        for (const TrialLine* trial : cell->valid) {
+size_t column(const TimeAxis& axis, Duration d) {
+    return static_cast<size_t>(std::lround(axis.share(d) * (plot_width - 1)));
+}
+
+TimeAxis axis_of(const std::vector<LabelledCell>& rows) {
+    TimeAxis axis;
+    for (const LabelledCell& row : rows)
+        for (const TrialLine* trial : row.cell->valid) {
             if (trial->noticed_after && *trial->noticed_after >= Duration::zero())
                 axis.include(*trial->noticed_after);
             if (lies_after_the_fault(*trial)) {
@@ -62,18 +44,15 @@ Axis axis_of(const std::vector<const Cell*>& cells) {
                 axis.include(trial->predicted.after->to);
             }
         }
+    if (!axis.empty())
+        axis.settle();
     return axis;
 }
 
-void draw_prediction(std::string& plot, const Axis& axis, const Cell& cell) {
-    for (const TrialLine* trial : cell.valid) {
-        if (!lies_after_the_fault(*trial))
-            continue;
-        const size_t from = axis.column(trial->predicted.after->from);
-        const size_t to = axis.column(trial->predicted.after->to);
-        for (size_t i = from; i <= to; ++i)
+void draw_prediction(std::string& plot, const TimeAxis& axis, const Cell& cell) {
+    for (const Window& window : predicted_windows(cell))
+        for (size_t i = column(axis, window.from); i <= column(axis, window.to); ++i)
             plot[i] = '=';
-    }
     const size_t first = plot.find('=');
     const size_t last = plot.rfind('=');
     if (first != std::string::npos && first > 0)
@@ -83,7 +62,7 @@ void draw_prediction(std::string& plot, const Axis& axis, const Cell& cell) {
 }
 
 /// All of a row but its label.
-std::string row_picture(const Axis& axis, const Cell& cell) {
+std::string row_picture(const TimeAxis& axis, const Cell& cell) {
     std::string plot(plot_width, ' ');
     draw_prediction(plot, axis, cell);
     std::array<int, plot_width> count{};
@@ -95,7 +74,7 @@ std::string row_picture(const Axis& axis, const Cell& cell) {
         else if (*trial->noticed_after < Duration::zero())
             ++before;
         else
-            ++count[axis.column(*trial->noticed_after)];
+            ++count[column(axis, *trial->noticed_after)];
     for (size_t i = 0; i < plot_width; ++i)
         if (count[i] > 0)
             plot[i] = count[i] == 1 ? 'o' : count[i] < 10 ? static_cast<char>('0' + count[i]) : '#';
@@ -105,7 +84,7 @@ std::string row_picture(const Axis& axis, const Cell& cell) {
     return line + "\n";
 }
 
-std::string scale(const Axis& axis, size_t label_width) {
+std::string scale(const TimeAxis& axis, size_t label_width) {
     std::string marks(plot_width + 8, ' ');
     for (int decade = static_cast<int>(axis.from); decade <= axis.to; ++decade) {
         static constexpr std::array<std::string_view, 10> names{"10us", "100us", "1ms",  "10ms",  "100ms",
@@ -136,70 +115,120 @@ bool is_at_once(const TrialLine& trial) {
 
 bool is_early(const TrialLine& trial) { return trial.noticed_after && *trial.noticed_after < Duration::zero(); }
 
-/// Takes out the rows of which every trial is of one kind, and says how many they were.
-std::string undrawn(std::vector<LabelledCell>& rows, bool (*kind)(const TrialLine&), std::string_view what) {
-    const auto taken = std::erase_if(rows, [&](const LabelledCell& row) {
-        return std::all_of(row.cell->valid.begin(), row.cell->valid.end(),
-                           [&](const TrialLine* trial) { return kind(*trial); });
-    });
-    return taken ? fmt::format("{} {}; not drawn.\n", counted(static_cast<int>(taken), "row"), what) : "";
+/// Takes out the rows of which every trial is of one kind; how many they were.
+int take_out(std::vector<LabelledCell>& rows, bool (*kind)(const TrialLine&)) {
+    return static_cast<int>(std::erase_if(rows, [&](const LabelledCell& row) {
+        return std::all_of(row.cell->valid.begin(), row.cell->valid.end(), [&](const TrialLine* trial) { return kind(*trial); });
+    }));
 }
 
-struct Picture {
+struct TextRow {
     std::string label, text;
     int others = 0; ///< rows that look the same
 };
 
-void add_picture(std::vector<Picture>& pictures, const std::string& label, const std::string& text, bool is_long) {
+void add_row(std::vector<TextRow>& rows, const std::string& label, const std::string& text, bool is_long) {
     const auto same =
-        std::find_if(pictures.begin(), pictures.end(), [&](const Picture& other) { return is_long && other.text == text; });
-    if (same == pictures.end())
-        pictures.push_back({label, text});
+        std::find_if(rows.begin(), rows.end(), [&](const TextRow& other) { return is_long && other.text == text; });
+    if (same == rows.end())
+        rows.push_back({label, text});
     else
         ++same->others;
 }
 
 } // namespace
 
-std::string strip_plot(const std::vector<LabelledCell>& all) {
-    std::vector<LabelledCell> rows;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
-                 [](const LabelledCell& row) { return has_something_to_draw(*row.cell); });
-    const bool is_long = all.size() > long_plot;
-    const std::string rest = is_long ? undrawn(rows, is_at_once, "noticed at once") + undrawn(rows, is_early, "spoke before the fault")
-                                     : "";
-    std::vector<const Cell*> drawn;
-    size_t label_width = 0;
-    for (const LabelledCell& row : rows) {
-        drawn.push_back(row.cell);
-        label_width = std::min(is_long ? most_long_label : most_label, std::max(label_width, display_width(row.label) + (is_long ? 4 : 0)));
-    }
-    Axis axis = axis_of(drawn);
-    if (axis.empty())
-        return "";
-    axis.settle();
-    std::vector<Picture> pictures;
-    for (const LabelledCell& row : rows)
-        add_picture(pictures, row.label, row_picture(axis, *row.cell), is_long);
-    std::string out = scale(axis, label_width);
-    for (const Picture& picture : pictures) {
-        const std::string others = picture.others ? fmt::format(" +{}", picture.others) : "";
-        out += pad_right(cut(picture.label, label_width - others.size()) + others, label_width + 1) + picture.text;
-    }
-    return out + (pictures.size() < rows.size() ? "+N: N more rows that look the same.\n" : "") + rest;
+TimeAxis::TimeAxis() : from(axis_end), to(axis_begin) {}
+
+void TimeAxis::include(Duration d) {
+    from = std::min(from, std::floor(place(d)));
+    to = std::max(to, std::ceil(place(d) + 1e-9));
 }
 
-std::string strip_plot(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {
+void TimeAxis::settle() {
+    if (to - from < 2)
+        (from - 1 >= axis_begin ? from : to) += from - 1 >= axis_begin ? -1 : 1;
+    to = std::min(to, axis_end);
+}
+
+double TimeAxis::share(Duration d) const { return (std::clamp(place(d), from, to) - from) / (to - from); }
+
+std::vector<Window> predicted_windows(const Cell& cell) {
+    std::vector<Window> windows;
+    for (const TrialLine* trial : cell.valid)
+        if (lies_after_the_fault(*trial))
+            windows.push_back(*trial->predicted.after);
+    std::sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return std::tie(a.from, a.to) < std::tie(b.from, b.to); });
+    std::vector<Window> merged;
+    for (const Window& window : windows)
+        if (!merged.empty() && window.from <= merged.back().to)
+            merged.back().to = std::max(merged.back().to, window.to);
+        else
+            merged.push_back(window);
+    return merged;
+}
+
+std::vector<std::string> Strip::not_drawn() const {
+    std::vector<std::string> texts;
+    const auto add = [&](int rows_of_kind, std::string_view what) {
+        if (rows_of_kind > 0)
+            texts.push_back(fmt::format("{} {}", counted(rows_of_kind, "row"), what));
+    };
+    add(at_once_rows, "noticed at once");
+    add(early_rows, "spoke before the fault");
+    add(silent_rows, "said nothing, as predicted");
+    return texts;
+}
+
+Strip strip_of(const std::vector<LabelledCell>& rows) {
+    Strip strip;
+    strip.is_long = rows.size() > long_plot;
+    for (const LabelledCell& row : rows)
+        if (row.cell->n() > 0)
+            has_something_to_draw(*row.cell) ? strip.rows.push_back(row) : void(++strip.silent_rows);
+    if (strip.is_long) {
+        strip.at_once_rows = take_out(strip.rows, is_at_once);
+        strip.early_rows = take_out(strip.rows, is_early);
+    }
+    strip.axis = axis_of(strip.rows);
+    return strip;
+}
+
+Strip strip_of(const Cells& cells, const std::string& traffic, const ScenarioHead& column) {
     std::vector<LabelledCell> rows;
-    int silent_rows = 0;
     for (const DetectorHead& row : cells.detectors())
-        if (const Cell* cell = cells.find(traffic, column.name, row.spec); cell && cell->n() > 0) {
+        if (const Cell* cell = cells.find(traffic, column.name, row.spec))
             rows.push_back({row_name(row), cell});
-            silent_rows += has_something_to_draw(*cell) ? 0 : 1;
-        }
-    std::string out = strip_plot(rows);
-    if (!out.empty() && silent_rows > 0)
-        out += fmt::format("{} said nothing, as predicted; not drawn.\n", counted(silent_rows, "row"));
+    return strip_of(rows);
+}
+
+std::vector<LabelledCell> failures_of(const Cells& cells, const std::string& traffic, const DetectorHead& row) {
+    std::vector<LabelledCell> rows;
+    for (const ScenarioHead& column : cells.scenarios())
+        if (const Cell* cell = cells.find(traffic, column.name, row.spec))
+            rows.push_back({column.label, cell});
+    return rows;
+}
+
+std::string strip_plot(const Strip& strip) {
+    if (strip.empty())
+        return "";
+    const bool is_long = strip.is_long;
+    size_t label_width = 0;
+    for (const LabelledCell& row : strip.rows)
+        label_width = std::min(is_long ? most_long_label : most_label, std::max(label_width, display_width(row.label) + (is_long ? 4 : 0)));
+    std::vector<TextRow> drawn;
+    for (const LabelledCell& row : strip.rows)
+        add_row(drawn, row.label, row_picture(strip.axis, *row.cell), is_long);
+    std::string out = scale(strip.axis, label_width);
+    for (const TextRow& row : drawn) {
+        const std::string others = row.others ? fmt::format(" +{}", row.others) : "";
+        out += pad_right(cut(row.label, label_width - others.size()) + others, label_width + 1) + row.text;
+    }
+    if (drawn.size() < strip.rows.size())
+        out += "+N: N more rows that look the same.\n";
+    for (const std::string& rows : strip.not_drawn())
+        out += rows + "; not drawn.\n";
     return out;
 }
 

@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "harness/cli/verbs.h"
 #include "harness/lab/capacity.h"
+#include "harness/linux/command.h"
 #include "harness/linux/machine.h"
 #include "harness/linux/socket_states.h"
 #include "harness/lab/guest_machine.h"
@@ -107,7 +108,12 @@ void doctor() {
         say_check("the kernel's own instants (eBPF)", "");
     else
         say_missing("the kernel's own instants (eBPF)", no_socket_states);
-    const bool all = say_virtual_lab() && no_socket_states.empty();
+    const bool pictures = is_on_path("gnuplot");
+    if (pictures)
+        say_check("pictures in reports (gnuplot)", "");
+    else
+        say_missing("pictures in reports", "there is no gnuplot (apt-get install gnuplot-nox); the plots in text hold the same");
+    const bool all = say_virtual_lab() && no_socket_states.empty() && pictures;
     fmt::print("     {} worlds at once, bounded by {}; the starter plan needs {}\n", capacity.worlds, capacity.bound_by,
                make_plan({}).count_run());
     fmt::print("{}\n", !ok                ? "Mend what says NO, then try again."

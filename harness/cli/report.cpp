@@ -1,8 +1,11 @@
 // halfopen report: records into Markdown, HTML or a table, one run or several side by side. Needs no privileges; the same records give the same bytes.
 
+#include <filesystem>
+
 #include <CLI/CLI.hpp>
 
 #include "harness/base/error.h"
+#include "harness/cli/pictures.h"
 #include "harness/cli/results.h"
 #include "harness/cli/verbs.h"
 #include "harness/trial/record.h"
@@ -13,6 +16,20 @@
 #include "reports/summary.h"
 
 namespace halfopen {
+
+namespace {
+
+/// The report with its pictures, which are put beside it: where it is written to, or into the results folder where it is
+/// printed. What is printed from a single file of records, or written to a pipe, has text plots alone.
+std::string illustrated_report(const Records& records, const std::string& results, const std::string& output) {
+    namespace fs = std::filesystem;
+    const bool printed = output.empty() || (fs::exists(output) && !fs::is_regular_file(output));
+    if (printed && !fs::is_directory(results)) return markdown_report(records);
+    const fs::path report = printed ? fs::path(results) / "report.md" : fs::path(output);
+    return markdown_report(records, put_pictures(pictures_folder(report), draw_pictures(records)));
+}
+
+} // namespace
 
 void add_report(CLI::App& app) {
     auto* verb = app.add_subcommand("report", "writes the report of a results folder to stdout, as Markdown; of several, "
@@ -31,10 +48,10 @@ void add_report(CLI::App& app) {
         if (wanted == 1 && folders->size() > 1) throw BadInput(fmt::format("--{} is of one results folder; name one", *form));
         std::vector<Records> records;
         for (const std::string& folder : *folders) records.push_back(read_records(folder));
-        const std::string text = *form == "html"       ? html_report(records.front())
+        const std::string text = *form == "html"       ? html_report(records.front(), draw_pictures(records.front()))
                                  : *form == "summary"  ? summary_report(records.front())
                                  : *form == "csv"      ? csv_report(records.front())
-                                 : records.size() == 1 ? markdown_report(records.front())
+                                 : records.size() == 1 ? illustrated_report(records.front(), folders->front(), *output)
                                                        : side_by_side(records);
         write_or_print(*output, text);
     });

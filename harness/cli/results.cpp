@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "harness/base/error.h"
+#include "harness/cli/pictures.h"
 #include "reports/html.h"
-#include "reports/ladders.h"
 #include "reports/markdown.h"
 #include "reports/pcapng.h"
 
@@ -23,17 +23,12 @@ void write_page(const fs::path& path, const std::string& text) {
 
 namespace {
 
-/// The packets of every captured trial, and the pictures of those that the report shows.
+/// The packets of every captured trial.
 void write_captures(const fs::path& folder, const Records& records) {
-    const Cells cells(records);
     for (const TrialLine& trial : records.trials) {
         if (!trial.capture) continue;
         fs::create_directories(folder / "captures");
         write_page(folder / capture_file(trial.id), pcapng(trial));
-    }
-    for (const TrialLine* trial : trials_with_ladders(cells)) {
-        fs::create_directories(folder / "ladders");
-        for (const bool dark : {false, true}) write_page(folder / ladder_file(*trial, dark), ladder_svg(ladder_of(*trial), dark));
     }
 }
 
@@ -50,9 +45,10 @@ void write_or_print(const std::string& file, const std::string& text) {
 }
 
 void write_reports(const fs::path& folder, const Records& records) {
+    const Pictures pictures = draw_pictures(records);
     write_captures(folder, records);
-    write_page(folder / "report.md", markdown_report(records));
-    write_page(folder / "report.html", html_report(records));
+    write_page(folder / "report.md", markdown_report(records, put_pictures(pictures_folder(folder / "report.md"), pictures)));
+    write_page(folder / "report.html", html_report(records, pictures));
 }
 
 bool keeps_anything(const Store& store) { return fs::exists(store.file()) && fs::file_size(store.file()) > 0; }

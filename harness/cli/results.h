@@ -13,7 +13,7 @@ namespace halfopen {
 void write_page(const std::filesystem::path&, const std::string& text);
 /// To the file of that name, or to stdout where there is no name.
 void write_or_print(const std::string& file, const std::string& text);
-/// report.md and report.html, into the folder of the records.
+/// report.md, its pictures in charts/, and report.html, into the folder of the records.
 void write_reports(const std::filesystem::path& folder, const Records&);
 
 /// False when the folder holds no line yet.

@@ -20,11 +20,10 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Becomes the program; nothing is allocated for it after the fork that could have been prepared before.
-int become(const std::vector<char*>& argv, const fs::path& folder, pid_t parent, const Fd& out, const Fd& err) {
+int become(const std::vector<char*>& argv, const fs::path& folder, pid_t parent, const Fd& in, const Fd& out, const Fd& err) {
     check(prctl(PR_SET_PDEATHSIG, SIGKILL), "asking to die with the parent");
     if (getppid() != parent) return 1; // It had died already, and no signal will come.
-    const Fd nothing{check(open("/dev/null", O_RDONLY | O_CLOEXEC), "opening /dev/null")};
-    dup2(nothing.get(), STDIN_FILENO);
+    dup2(in.get(), STDIN_FILENO);
     dup2(out.get(), STDOUT_FILENO);
     dup2(err.get(), STDERR_FILENO);
     if (!folder.empty()) check(chdir(folder.c_str()), "entering {}", folder.string());
@@ -42,6 +41,15 @@ std::string read_all(const Fd& fd) {
         if (check(n, "reading what a program wrote") == 0) return all;
         all.append(piece, static_cast<size_t>(n));
     }
+}
+
+/// A file that holds this text; unlike a pipe it takes all of it while nobody reads.
+Fd file_of(std::string_view text) {
+    if (text.empty()) return Fd{check(open("/dev/null", O_RDONLY | O_CLOEXEC), "opening /dev/null")};
+    Fd file{check(memfd_create("stdin", MFD_CLOEXEC), "making a file in memory")};
+    while (!text.empty()) text.remove_prefix(static_cast<size_t>(check(write(file.get(), text.data(), text.size()), "writing to a file in memory")));
+    check(lseek(file.get(), 0, SEEK_SET), "rewinding a file in memory");
+    return file;
 }
 
 std::string last_line(std::string text) {
@@ -62,7 +70,7 @@ bool is_program(const fs::path& path) {
 
 } // namespace
 
-std::string output_of(const std::vector<std::string>& words, const std::string& mend, const fs::path& folder) {
+std::string output_of(const std::vector<std::string>& words, const std::string& mend, const fs::path& folder, std::string_view input) {
     const std::string& program = words.at(0);
     if (!is_on_path(program))
         throw CannotHere(fmt::format("there is no program {}{}", program, mend.empty() ? "" : "; " + mend));
@@ -72,10 +80,11 @@ std::string output_of(const std::vector<std::string>& words, const std::string& 
     auto ends = make_pipe();
     const Fd readable = std::move(ends.first);
     Fd out = std::move(ends.second);
+    const Fd in = file_of(input);
     // A file takes as many complaints as there are, while we read nothing but stdout.
     const Fd err{check(memfd_create("stderr", MFD_CLOEXEC), "making a file in memory")};
     const pid_t parent = getpid();
-    Process process = fork_process([&] { return become(argv, folder, parent, out, err); });
+    Process process = fork_process([&] { return become(argv, folder, parent, in, out, err); });
     out.reset(); // The end of file comes when the last writer has closed, and that must not be us.
     std::string output = read_all(readable);
     if (const int status = process.wait(); status != 0) {

@@ -33,8 +33,9 @@ TEST_CASE("words reach a program as they are, without a shell") {
     CHECK(output_of({"printf", "%s|", "two words", "$HOME", "*"}) == "two words|$HOME|*|");
 }
 
-TEST_CASE("a program reads nothing and runs where it is told to") {
+TEST_CASE("a program reads nothing but what it is given, and runs where it is told to") {
     CHECK(output_of({"cat"}).empty());
+    CHECK(output_of({"cat"}, {}, {}, std::string(300'000, 'x')) == std::string(300'000, 'x'));
     const Folder folder;
     CHECK(output_of({"pwd", "-P"}, {}, folder.path()) == std::filesystem::canonical(folder.path()).string() + "\n");
 }

@@ -66,7 +66,7 @@ TEST_CASE("keepalive 60/5/3 against a silent drop: the ladder shows the exchange
         at = text.find(expected, at);
         REQUIRE(at != std::string::npos);
     }
-    CHECK(fs::exists(folder.path() / "r/ladders" / (file_name_of(trial.id) + ".svg")));
+    CHECK(fs::exists(folder.path() / "r/charts" / (ladder_name(trial) + ".svg")));
     CHECK_THAT(read_text((folder.path() / "r/report.md").string()), ContainsSubstring("## Packet by packet"));
     CHECK_THAT(read_text((folder.path() / "r/report.html").string()), ContainsSubstring("class=\"ladder\""));
 }
@@ -129,7 +129,7 @@ TEST_CASE("in virtual time a capture is the same bytes every time") {
                              results.string(), "--progress", "none"})
                     .status == 0);
         const TrialLine trial = only_trial(results);
-        files.push_back(read_text((results / capture_file(trial.id)).string()) + read_text((results / ladder_file(trial, false)).string()));
+        files.push_back(read_text((results / capture_file(trial.id)).string()) + read_text((results / "charts" / (ladder_name(trial) + ".svg")).string()));
     }
     CHECK(files[0].size() > 1000);
     CHECK(files[0] == files[1]);

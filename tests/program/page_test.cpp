@@ -10,9 +10,9 @@
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/linux/command.h"
-#include "reports/html.h"
 #include "support/catch.h"
 #include "support/folder.h"
+#include "support/program.h"
 #include "support/source_tree.h"
 
 using namespace halfopen;
@@ -71,7 +71,8 @@ Seen in_browser(std::string html, const std::string& steps, int width = 1200, co
     return {json["said"], json["problems"].get<std::vector<std::string>>()};
 }
 
-std::string page_of(const std::string& stem) { return html_report(read_records(source_tree() + "/tests/golden/" + stem + ".jsonl")); }
+/// With its pictures, where gnuplot can draw them.
+std::string page_of(const std::string& stem) { return run_program({"report", source_tree() + "/tests/golden/" + stem + ".jsonl", "--html"}).out; }
 
 const std::string keepalive = "keepalive:idle=60s,interval=5s,count=3/silent-drop/idle";
 

@@ -97,7 +97,7 @@ TEST_CASE("without any trial and without anything to wait for there is no matrix
 TEST_CASE("a strip plot shows every trial, its window and the silent ones") {
     const Records records = golden::records("exceptions");
     const Cells cells(records);
-    const std::string plot = strip_plot(cells, "idle", cells.scenarios()[2]);
+    const std::string plot = strip_plot(strip_of(cells, "idle", cells.scenarios()[2]));
     INFO(plot);
     CHECK(plot.find("recv, done right") != std::string::npos);
     CHECK(plot.find("| 2 silent") != std::string::npos);
@@ -110,5 +110,5 @@ TEST_CASE("a strip plot shows every trial, its window and the silent ones") {
 TEST_CASE("a failure of which nothing is known has no strip plot") {
     const Records records = golden::records("controls");
     const Cells cells(records);
-    CHECK(strip_plot(cells, "idle", cells.scenarios()[0]).empty());
+    CHECK(strip_plot(strip_of(cells, "idle", cells.scenarios()[0])).empty());
 }

@@ -1,0 +1,62 @@
+#pragma once
+// The pictures of a report, beside it or inside it.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "reports/charts.h"
+
+namespace halfopen {
+
+/// A picture of our own: it takes the colours of the page that it is a part of, and in a file those of the file.
+struct Drawing {
+    std::string name, title, light, dark;
+};
+
+/// The pictures of a report, or why there are none. Without any a report has its text plots alone.
+class Pictures {
+public:
+    /// None, and nothing to say about it.
+    Pictures() = default;
+    /// None, and why: a clause with the mend, "there is no gnuplot (apt-get install gnuplot-nox)".
+    explicit Pictures(std::string missing) : missing_(std::move(missing)) {}
+    /// `drawn` is what gnuplot wrote, one text for each chart.
+    Pictures(std::vector<Chart> charts, std::vector<std::string> drawn);
+
+    /// One that nobody need draw any more.
+    void add(Drawing drawing) { drawings_.push_back(std::move(drawing)); }
+
+    /// To be linked by a Markdown report that lies beside the folder of that name.
+    Pictures linked(const std::string& folder) const;
+    /// To be a part of an HTML report.
+    Pictures inlined() const;
+
+    /// The picture as it stands in the report, on lines of its own, with its sentence; empty when there is none.
+    std::string of(const std::string& name) const;
+    /// The sentence on how it is read, plain text; empty when there is none.
+    std::string how_of(const std::string& name) const;
+    /// Strip plots have one for all of them.
+    std::string how_of_strips() const;
+    bool has(const std::string& name) const;
+    bool are_inside() const { return inlined_; }
+    /// Whether gnuplot drew any.
+    bool any() const { return !charts_.empty(); }
+    /// Whether there are files to put somewhere.
+    bool has_files() const { return any() || !drawings_.empty(); }
+    const std::string& missing() const { return missing_; }
+
+    /// What belongs into that folder: a light and a dark file for each picture, by name.
+    std::map<std::string, std::string> files() const;
+
+private:
+    std::string link_to(const std::string& name, const std::string& title) const;
+    std::vector<Chart> charts_;
+    std::vector<std::string> drawn_;
+    std::vector<Drawing> drawings_;
+    std::string missing_;
+    std::string folder_;
+    bool inlined_ = false;
+};
+
+} // namespace halfopen
