@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "reports/agreement.h"
+#include "reports/code.h"
+#include "reports/html_parts.h"
 #include "reports/own_server.h"
 #include "reports/statistics.h"
 #include "reports/strip.h"
@@ -170,7 +172,7 @@ std::string table(const std::string& heads, std::vector<LabelledCell> cells) {
            rows + "\n" + rest;
 }
 
-std::string plotted(const std::string& strip) { return strip.empty() ? "" : "```text\n" + strip + "```\n\n"; }
+std::string plotted(const std::string& strip) { return strip.empty() ? "" : code_block("text", strip); }
 
 /// Only where it is known: it takes root and eBPF.
 std::string explanation_of_splits(const Cells& cells) {
@@ -230,7 +232,7 @@ std::string measured_section(const Cells& cells) {
             if (rows.empty())
                 continue;
             out += fmt::format("<details><summary><b>{}</b> ({}, {} traffic)</summary>\n\n{}{}</details>\n\n",
-                               md(column.label), column.name, traffic, rows,
+                               html_text(column.label), html_text(column.name), html_text(traffic), rows,
                                plotted(strip_plot(cells, traffic, column)));
         }
     return out.empty() ? "" : explanation(cells, "the verdict came") + out;
@@ -242,7 +244,7 @@ std::string own_measured_section(const Cells& cells) {
         for (const DetectorHead& row : cells.detectors()) {
             const std::vector<LabelledCell> rows = failures(cells, traffic, row);
             if (!rows.empty())
-                out += "**" + own_traffic_title(traffic) + "**\n\n" + table("failure", rows) +
+                out += "**" + md(own_traffic_title(traffic)) + "**\n\n" + table("failure", rows) +
                        plotted(strip_plot(rows));
         }
     return out.empty() ? "" : explanation(cells, "the server's kernel gave up") + out;

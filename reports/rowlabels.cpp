@@ -58,8 +58,8 @@ std::string short_name(const std::vector<MatrixRow>& rows, const DetectorHead& h
     if (!head.form.empty() && display_width(head.form) <= width && is_unique(rows, head, head.form, form))
         return head.form;
     const std::string name = row_name(head);
-    const size_t tail = width / 2 - 1;
-    return cut(name, width - tail - 2) + ".." + name.substr(name.size() - std::min(tail, name.size()));
+    const size_t last = width / 2 - 1;
+    return cut(name, width - last - 2) + ".." + tail(name, last);
 }
 
 } // namespace

@@ -96,7 +96,7 @@ std::string row_text(const std::string& label, size_t label_width, const Axis& a
     for (size_t i = 0; i < plot_width; ++i)
         if (count[i] > 0)
             plot[i] = count[i] == 1 ? 'o' : count[i] < 10 ? static_cast<char>('0' + count[i]) : '#';
-    std::string line = pad_right(cut(label, label_width), label_width + 1) + plot + "|";
+    std::string line = pad_right(cut(printable(label), label_width), label_width + 1) + plot + "|";
     line += silent ? fmt::format(" {} silent", silent) : "";
     line += before ? fmt::format(" {} before the fault", before) : "";
     return line + "\n";
