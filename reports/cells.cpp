@@ -4,6 +4,7 @@
 #include <set>
 
 #include "harness/base/traffic.h"
+#include "reports/text.h"
 
 namespace halfopen {
 
@@ -125,7 +126,7 @@ void Cells::take_heads() {
     }
     // A record whose run line does not name it still gets its row and its column.
     for (const TrialLine& trial : records_.trials) {
-        add_head(columns, {trial.scenario, trial.scenario.substr(0, 8), "", trial.truth, ""},
+        add_head(columns, {trial.scenario, cut(trial.scenario, 8), "", trial.truth, ""},
                  &ScenarioHead::name);
         add_head(rows, {trial.spec, trial.detector, trial.spec, 0, "", "", false}, &DetectorHead::spec);
     }

@@ -100,7 +100,7 @@ std::string cost_section(const Cells& cells, const Pictures& pictures) {
         "*Segments*: what the server's kernel sent in a minute while nothing was wrong ({}, {} traffic; median of the trials, less what "
         "the control sent; what the client sends is not in it). *None*: none in the {} watched. *Wake-ups*: of the method's own "
         "thread. *False alarms*: of the cells with a living client, those in which it called it dead.\n\n",
-        list_of(costs.traffics), md(costs.column->label), costs.traffic, short_time(costs.watched));
+        md(list_of(costs.traffics)), md(costs.column->label), md(costs.traffic), short_time(costs.watched));
     const std::string picture = pictures.of(cost_name);
     if (picture.empty())
         return out + table(costs) + "\n";

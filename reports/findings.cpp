@@ -224,7 +224,7 @@ std::string changed_sentence(const Cells& cells, const std::string& traffic) {
     if (parts.empty())
         return "";
     const std::string when = traffic == "one-write" ? "Once the server has written one message that nobody acknowledges"
-                                                    : fmt::format("With {} traffic", traffic);
+                                                    : fmt::format("With {} traffic", md(traffic));
     return fmt::format("**{}, {}** {}.", when, joined(parts, "; "), matrix.watched);
 }
 

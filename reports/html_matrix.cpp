@@ -133,7 +133,7 @@ std::string html_matrix(const Matrix& matrix) {
              MatrixCell example;
              example.mark = mark;
              return shown(example);
-         }))
+         }, md))
         claims.push_back(html_text(plain(claim)));
     return fmt::format("<section class=\"profile\" data-traffic=\"{0}\">\n<h2>{1}</h2>\n"
                        "<div class=\"scroll\" tabindex=\"0\"><table class=\"matrix\"><caption>{2}</caption>\n{3}<tbody>\n{4}"

@@ -29,7 +29,7 @@ std::string html_text(std::string_view text) {
         case '<': out += "&lt;"; break;
         case '>': out += "&gt;"; break;
         case '"': out += "&quot;"; break;
-        default: out += c;
+        default: out += static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t' ? c : ' '; // HTML has no others.
         }
     return out;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/code.h"
 #include "reports/html_parts.h"
 #include "reports/sections.h"
 #include "reports/text.h"
@@ -47,10 +48,10 @@ std::string ladder_part(const Cells& cells, const TrialLine& trial, const Pictur
     const Ladder ladder = ladder_of(trial);
     std::string text = fmt::format("<details{}><summary>{}</summary>\n\n", open ? " open" : "", html_text(outcome_sentence(cells, trial)));
     text += pictures.of(ladder_name(trial)) + steps_text(ladder);
-    text += fmt::format("<details><summary>The same as text</summary>\n\n```text\n{}```\n\n</details>\n\n", ladder_text(ladder));
+    text += fmt::format("<details><summary>The same as text</summary>\n\n{}</details>\n\n", code_block("text", ladder_text(ladder)));
     if (const std::string diagram = ladder_mermaid(ladder); !pictures.are_inside() && diagrams < most_diagrams && !diagram.empty()) {
         ++diagrams;
-        text += fmt::format("<details><summary>The same as a Mermaid diagram</summary>\n\n```mermaid\n{}```\n\n</details>\n\n", diagram);
+        text += fmt::format("<details><summary>The same as a Mermaid diagram</summary>\n\n{}</details>\n\n", code_block("mermaid", diagram));
     }
     const std::string file = capture_file(trial.id);
     return text + fmt::format("All its packets: [{}]({}), for Wireshark or tshark; each packet stands there once for each "

@@ -72,7 +72,7 @@ std::string rows_text(const std::vector<std::string>& labels) {
 }
 
 /// The reasons of cells that were not run, the most frequent first, with the rows that they are about.
-std::string skipped_text(const Matrix& matrix) {
+std::string skipped_text(const Matrix& matrix, const Spelling& spelled) {
     constexpr size_t most = 4;
     std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
     each_cell(matrix, [&](const MatrixRow& row, const MatrixCell& cell) {
@@ -89,7 +89,7 @@ std::string skipped_text(const Matrix& matrix) {
                      [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
     std::vector<std::string> parts;
     for (size_t i = 0; i < std::min(most, reasons.size()); ++i)
-        parts.push_back(fmt::format("{}: {}", rows_text(reasons[i].second), reasons[i].first));
+        parts.push_back(spelled(fmt::format("{}: {}", rows_text(reasons[i].second), reasons[i].first)));
     if (reasons.size() > most)
         parts.push_back(fmt::format("{} in the report", counted(static_cast<int>(reasons.size() - most), "more reason")));
     return "not run (" + joined(parts, "; ") + ")";
@@ -97,7 +97,7 @@ std::string skipped_text(const Matrix& matrix) {
 
 } // namespace
 
-std::vector<std::string> legend(const Matrix& matrix, const std::function<std::string(Mark)>& glyph) {
+std::vector<std::string> legend(const Matrix& matrix, const std::function<std::string(Mark)>& glyph, const Spelling& spelled) {
     std::set<Mark> seen;
     bool predicted = false;
     bool mixed = false;
@@ -111,7 +111,7 @@ std::vector<std::string> legend(const Matrix& matrix, const std::function<std::s
         if (seen.count(mark))
             lines.push_back(glyph(mark) + " " + text);
     };
-    add(Mark::prompt, prompt_text(matrix));
+    add(Mark::prompt, spelled(prompt_text(matrix)));
     if (seen.count(Mark::timed))
         lines.push_back(timed_text(matrix));
     add(Mark::quiet, "rightly quiet");
@@ -122,7 +122,7 @@ std::vector<std::string> legend(const Matrix& matrix, const std::function<std::s
     add(Mark::false_alarm, "called dead, was alive (or before anything broke)");
     if (mixed)
         lines.push_back("k/n right in k of n trials, the worst is shown");
-    add(Mark::skipped, skipped_text(matrix));
+    add(Mark::skipped, skipped_text(matrix, spelled));
     add(Mark::invalid, "no valid trial");
     add(Mark::blank, "no trial recorded");
     return lines;

@@ -92,11 +92,11 @@ std::string control_line(const Cells& cells) {
             }
         if (spoke > 0)
             lines += fmt::format(
-                "**The control failed**: `{}` spoke in {} of {} trials; do not trust this run.\n\n",
-                control.name, spoke, trials);
+                "**The control failed**: {} spoke in {} of {} trials; do not trust this run.\n\n",
+                md_code(control.name), spoke, trials);
         else if (trials > 0)
-            lines += fmt::format("Control: `{}`, which only waits, said nothing in {}, as it must.\n\n",
-                                 control.name, counted(trials, "trial"));
+            lines += fmt::format("Control: {}, which only waits, said nothing in {}, as it must.\n\n",
+                                 md_code(control.name), counted(trials, "trial"));
     }
     return lines;
 }

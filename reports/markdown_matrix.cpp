@@ -52,7 +52,7 @@ std::string head(const Matrix& matrix, const std::string& first, bool two_names,
 }
 
 std::string legend_text(const Matrix& matrix) {
-    std::vector<std::string> parts = legend(matrix, markdown_glyph);
+    std::vector<std::string> parts = legend(matrix, markdown_glyph, md);
     for (const MatrixRow& row : matrix.rows)
         if (std::any_of(row.cells.begin(), row.cells.end(),
                         [](const MatrixCell& cell) { return cell.lost; })) {
@@ -98,7 +98,7 @@ std::string lost_text(const Cells& cells, const Matrix& matrix) {
         out += fmt::format("- **{}** no longer noticed {}\n", md(opening(rows_text(rows, all))), text);
     return out.empty()
                ? ""
-               : fmt::format("Noticed with {} traffic, and not here:\n\n{}\n", cells.traffics().front(), out);
+               : fmt::format("Noticed with {} traffic, and not here:\n\n{}\n", md(cells.traffics().front()), out);
 }
 
 } // namespace

@@ -82,8 +82,10 @@ std::string traffic_title(const std::string& traffic);
 /// "in the 80 s watched" over all trials that said nothing; two horizons make "in the 80 s to 3 h watched".
 std::string watched_text(const Cells&, const std::string& traffic = "");
 
+/// How a sentence that may hold names of a record is spelled where it is shown, as md() does for Markdown.
+using Spelling = std::function<std::string(std::string_view)>;
 /// What each mark that occurs claims, in words; `glyph` spells a mark.
-std::vector<std::string> legend(const Matrix&, const std::function<std::string(Mark)>& glyph);
+std::vector<std::string> legend(const Matrix&, const std::function<std::string(Mark)>& glyph, const Spelling&);
 /// One for each entry of Matrix::surprises.
 std::string surprise_text(Surprise);
 

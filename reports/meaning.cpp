@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "reports/rowfacts.h"
+#include "reports/code.h"
 #include "reports/statistics.h"
 #include "reports/text.h"
 
@@ -190,7 +191,7 @@ std::string cost_sentence(const Cells& cells, const std::vector<Score>& shown) {
     return fmt::format(
         "**What it costs.** Segments that the server sent {} beside a living client ({}, {} traffic), "
         "median of the trials: {}.",
-        watched_text(cells, traffic), md(column->label), traffic, joined(parts, "; "));
+        watched_text(cells, traffic), md(column->label), md(traffic), joined(parts, "; "));
 }
 
 /// A cell worth a look for the commands: the first failure that a law missed, else the first cell.
@@ -206,11 +207,11 @@ std::pair<std::string, std::string> example(const Cells& cells) {
 
 std::string commands(const Cells& cells) {
     const auto [scenario, spec] = example(cells);
-    return fmt::format("```sh\nhalfopen explain {0} {1}   # one cell, timer by timer\n"
-                       "halfopen predict {0} {1}   # theory only, nothing is run\n"
-                       "halfopen run {0}   # every method of the starter plan against it\n"
-                       "halfopen list detectors   # all methods and their settings\n```\n\n",
-                       scenario, spec);
+    return code_block("sh", fmt::format("halfopen explain {0} {1}   # one cell, timer by timer\n"
+                                        "halfopen predict {0} {1}   # theory only, nothing is run\n"
+                                        "halfopen run {0}   # every method of the starter plan against it\n"
+                                        "halfopen list detectors   # all methods and their settings\n",
+                                        shell_word(scenario), shell_word(spec)));
 }
 
 } // namespace
@@ -233,7 +234,7 @@ std::string meaning_section(const Cells& cells) {
                        : "Nothing: no row has a right answer in these records.\n\n") +
                commands(cells);
     const std::vector<Score> alone = kernel_only(scores, shown);
-    const std::string where = traffics.size() < cells.traffics().size() ? fmt::format(" with {} traffic", list_of(traffics)) : "";
+    const std::string where = traffics.size() < cells.traffics().size() ? fmt::format(" with {} traffic", md(list_of(traffics))) : "";
     std::vector<Score> most_right = best(scores);
     if (!alone.empty() && without_help(most_right).empty())
         for (const Score& score : best(without_help(scores)))

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "reports/agreement.h"
+#include "reports/code.h"
+#include "reports/html_parts.h"
 #include "reports/own_server.h"
 #include "reports/statistics.h"
 #include "reports/strip.h"
@@ -197,7 +199,7 @@ std::string table(const std::string& heads, std::vector<LabelledCell> cells, boo
 std::string plotted(const Strip& strip, bool under_picture) {
     if (strip.empty())
         return "";
-    const std::string text = "```text\n" + strip_plot(strip) + "```\n\n";
+    const std::string text = code_block("text", strip_plot(strip));
     return under_picture ? "<details><summary>the picture as text</summary>\n\n" + text + "</details>\n\n" : text;
 }
 
@@ -286,8 +288,8 @@ std::string measured_section(const Cells& cells, const Pictures& pictures) {
             if (rows.empty())
                 continue;
             out += fmt::format("<details{}><summary><b>{}</b> ({}, {} traffic)</summary>\n\n{}{}</details>\n\n",
-                               is_open(cells, pictures, traffic, column) ? " open" : "", md(column.label), column.name, traffic,
-                               with_plots(pictures, strip_name(column, traffic), rows, strip_of(cells, traffic, column)),
+                               is_open(cells, pictures, traffic, column) ? " open" : "", html_text(column.label), html_text(column.name),
+                               html_text(traffic), with_plots(pictures, strip_name(column, traffic), rows, strip_of(cells, traffic, column)),
                                distribution(pictures, ecdf_name(column, traffic)));
         }
     return out.empty() ? "" : explanation(cells, pictures, "the verdict came") + out;
@@ -299,7 +301,7 @@ std::string own_measured_section(const Cells& cells, const Pictures& pictures) {
         for (const DetectorHead& row : cells.detectors()) {
             const std::vector<LabelledCell> rows = failures_of(cells, traffic, row);
             if (!rows.empty())
-                out += "**" + own_traffic_title(traffic) + "**\n\n" +
+                out += "**" + md(own_traffic_title(traffic)) + "**\n\n" +
                        with_plots(pictures, own_strip_name(traffic), table("failure", rows, rows.size() > long_table), strip_of(rows));
         }
     return out.empty() ? "" : explanation(cells, pictures, "the server's kernel gave up") + out;

@@ -49,13 +49,13 @@ std::string sysctl_text(const RunLine& run) {
 }
 
 std::string host_text(const RunLine& run) {
-    return fmt::format("- Lab `{}`, {} clock, kernel {}, HZ {}, {}, load {:.2f} when the run began.\n",
-                       run.lab, run.clock, md(run.kernel), run.hz, counted(run.cpus, "CPU"), run.load_before);
+    return fmt::format("- Lab {}, {} clock, kernel {}, HZ {}, {}, load {:.2f} when the run began.\n",
+                       md_code(run.lab), md(run.clock), md(run.kernel), run.hz, counted(run.cpus, "CPU"), run.load_before);
 }
 
 std::string guest_text(const Cells& cells) {
     const RunLine& run = cells.run();
-    std::string out = fmt::format("- Lab `{}`: the kernel, {}, and HZ {} are those of a guest", run.lab,
+    std::string out = fmt::format("- Lab {}: the kernel, {}, and HZ {} are those of a guest", md_code(run.lab),
                                   md(run.kernel), run.hz);
     if (run.guest)
         out += fmt::format(" in QEMU {} ({}, CPU model {}); the plan was cut into {}, a guest for each",

@@ -110,7 +110,7 @@ std::vector<std::string> own_leaks(const Cells& cells) {
     }
     std::vector<std::string> sentences;
     for (const auto& [leak, kept] : leaks)
-        sentences.push_back(fmt::format("**{}** on {}: {}.", leak.name, say_cells(kept, "*"), leak.why));
+        sentences.push_back(fmt::format("**{}** on {}: {}.", md(leak.name), say_cells(kept, "*"), leak.why));
     add_closed_by_itself(owns, sentences);
     return sentences;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "reports/clock.h"
+#include "reports/code.h"
 #include "reports/own_server.h"
 #include "reports/sections.h"
 #include "reports/text.h"
@@ -48,7 +49,7 @@ std::string tables(const Cells& cells, const std::vector<OwnCell>& owns) {
         if (!rows.empty())
             out += fmt::format("**{}**\n\n| failure | the kernel gave up | the server let go | by its "
                                "options |\n|:--|--:|--:|--:|\n{}\n",
-                               own_traffic_title(traffic), rows);
+                               md(own_traffic_title(traffic)), rows);
     }
     return out;
 }
@@ -118,7 +119,7 @@ std::string laws_table(const Cells& cells, const std::vector<OwnCell>& owns, con
     }
     return rows.empty()
                ? rows
-               : fmt::format("**{}**\n\n{}\n{}\n{}\n", own_traffic_title(traffic), heads, rule, rows);
+               : fmt::format("**{}**\n\n{}\n{}\n{}\n", md(own_traffic_title(traffic)), heads, rule, rows);
 }
 
 std::string laws_section(const Cells& cells, const std::vector<OwnCell>& owns) {
@@ -137,22 +138,29 @@ std::string laws_section(const Cells& cells, const std::vector<OwnCell>& owns) {
 
 std::string advice_section(const OwnServerLine& server) {
     return server.advice.empty() ? ""
-                                 : "## What to set\n\n```c\n" + joined(server.advice, "\n") + "\n```\n\n";
+                                 : "## What to set\n\n" + code_block("c", joined(server.advice, "\n"));
 }
 
 } // namespace
 
-std::string own_server_report(const Cells& cells, const Pictures& pictures) {
+std::vector<std::string> own_server_sections(const Cells& cells, const Pictures& pictures) {
     const std::vector<OwnCell> owns = own_cells(cells);
-    std::string out = title(cells) + lines(own_headline(cells), "") + lines(own_leaks(cells), "- ") +
-                      md(own_introduction(cells)) + "\n\n";
-    out += partial_line(cells) + trust_lines(cells) + tables(cells, owns);
-    if (const std::string precision = own_precision(owns); !precision.empty())
-        out += precision + " ";
-    out += machine_line(cells) + failures_section(cells) + ss_section(owns) + laws_section(cells, owns) +
-           advice_section(*cells.run().server);
-    return out + own_measured_section(cells, pictures) + method_section(cells) + repeat_section(cells) +
-           own_glossary_section(cells);
+    const std::string precision = own_precision(owns);
+    return {title(cells) + lines(own_headline(cells), "") + lines(own_leaks(cells), "- ") + md(own_introduction(cells)) + "\n\n",
+            partial_line(cells),
+            trust_lines(cells),
+            tables(cells, owns),
+            (precision.empty() ? "" : precision + " ") + machine_line(cells),
+            failures_section(cells),
+            ss_section(owns),
+            laws_section(cells, owns),
+            advice_section(*cells.run().server),
+            own_measured_section(cells, pictures),
+            method_section(cells),
+            repeat_section(cells),
+            own_glossary_section(cells)};
 }
+
+std::string own_server_report(const Cells& cells, const Pictures& pictures) { return joined(own_server_sections(cells, pictures), ""); }
 
 } // namespace halfopen

@@ -49,7 +49,7 @@ std::string say_cells(const std::vector<const OwnCell*>& owns, std::string_view 
     for (const Group& g : groups)
         parts.push_back(fmt::format("{0}{1}{0} ({2})", mark,
                                     mark.empty() ? list_of(g.labels) : md(list_of(g.labels)),
-                                    joined(g.traffics, ", ")));
+                                    mark.empty() ? joined(g.traffics, ", ") : md(joined(g.traffics, ", "))));
     return joined(parts, "; ");
 }
 

@@ -7,30 +7,18 @@
 #include <fmt/format.h>
 
 #include "reports/clock.h"
+#include "reports/code.h"
 #include "reports/text.h"
 
 namespace halfopen {
 
 namespace {
 
-/// One word of a command line as a shell reads it.
-std::string quoted(const std::string& word) {
-    const bool plain = !word.empty() &&
-                       word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                              "-_=+:,./@%") == std::string::npos;
-    if (plain)
-        return word;
-    std::string text = "'";
-    for (const char c : word)
-        text += c == '\'' ? "'\\''" : std::string(1, c);
-    return text + "'";
-}
-
 /// What was typed, with the seed, which must not go to the command of a server.
 std::string command_with_seed(const RunLine& run) {
     std::vector<std::string> words;
     for (const std::string& word : run.command)
-        words.push_back(quoted(word));
+        words.push_back(shell_word(word));
     if (std::find_if(words.begin(), words.end(), [](const auto& w) { return w.starts_with("--seed"); }) ==
         words.end()) {
         const auto at = std::find(words.begin(), words.end(), "--");
@@ -43,10 +31,9 @@ std::string command_with_seed(const RunLine& run) {
 
 std::string repeat_section(const Cells& cells) {
     const RunLine& run = cells.run();
-    return fmt::format(
-        "## How to repeat it\n\n```sh\nhalfopen {}\n```\n\nPlan {} ({}), seed {}, halfopen {} ({}).\n\n",
-        command_with_seed(run), md_code(run.plan), md_code(run.plan_digest), run.seed, md(run.halfopen),
-        md_code(run.executable));
+    return "## How to repeat it\n\n" + code_block("sh", "halfopen " + command_with_seed(run)) +
+           fmt::format("Plan {} ({}), seed {}, halfopen {} ({}).\n\n", md_code(run.plan), md_code(run.plan_digest), run.seed, md(run.halfopen),
+                       md_code(run.executable));
 }
 
 std::string glossary_section(const Cells& cells) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "reports/agreement.h"
+#include "reports/html_parts.h"
 #include "reports/matrix.h"
 #include "reports/text.h"
 
@@ -157,7 +158,7 @@ std::string profile_tables(const Comparison& all) {
         }
         if (count > 0)
             out += fmt::format("<details><summary><b>{}</b>: {}, {}</summary>\n\n{}{}\n</details>\n\n",
-                               traffic_title(traffic), counted(count, "cell"),
+                               html_text(traffic_title(traffic)), counted(count, "cell"),
                                differing == 0   ? "none of them differs"
                                : differing == 1 ? "one of them differs"
                                                 : in_words(differing) + " of them differ",

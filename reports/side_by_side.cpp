@@ -50,7 +50,7 @@ std::string runs_table(const Comparison& all) {
            told(all, "trials", trials_of) +
            told(all, "watched for", [](const Cells& c) { return short_time(c.run().horizon); }) +
            told(all, "halfopen", [](const Cells& c) { return md(c.run().halfopen); }) +
-           told(all, "recorded", [](const Cells& c) { return date_of(c.run().started); }) +
+           told(all, "recorded", [](const Cells& c) { return md(date_of(c.run().started)); }) +
            told(all, "records", [](const Cells& c) { return md_code(c.records().file); }) +
            (all_virtual(all) ? told(all, "digest of the trial lines", digest) : "") + "\n";
 }

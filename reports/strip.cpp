@@ -223,7 +223,7 @@ std::string strip_plot(const Strip& strip) {
     std::string out = scale(strip.axis, label_width);
     for (const TextRow& row : drawn) {
         const std::string others = row.others ? fmt::format(" +{}", row.others) : "";
-        out += pad_right(cut(row.label, label_width - others.size()) + others, label_width + 1) + row.text;
+        out += pad_right(cut(printable(row.label), label_width - others.size()) + others, label_width + 1) + row.text;
     }
     if (drawn.size() < strip.rows.size())
         out += "+N: N more rows that look the same.\n";

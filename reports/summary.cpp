@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "reports/findings.h"
+#include "reports/own_server.h"
 #include "reports/markdown.h"
 #include "reports/sections.h"
 #include "reports/text.h"
@@ -29,34 +30,52 @@ std::string laws_table(const Cells& cells) {
     return out;
 }
 
+/// Sections one after another, each where there is still room for it.
+class Summary {
+public:
+    explicit Summary(std::string head) : text_(std::move(head)) {}
+    bool add(const std::string& section) {
+        const bool fits = text_.size() + section.size() + whole_report.size() <= most_of_summary;
+        fits ? void(text_ += section) : void(is_cut_ = true);
+        return fits;
+    }
+    bool is_cut() const { return is_cut_; }
+    const std::string& text() const { return text_; }
+
+private:
+    std::string text_;
+    bool is_cut_ = false;
+};
+
+/// The report of `try` is short, and mostly fits as a whole.
+std::string own_summary(const Cells& cells) {
+    const std::vector<std::string> sections = own_server_sections(cells);
+    Summary summary(sections.front());
+    for (size_t i = 1; i < sections.size(); ++i)
+        summary.add(sections[i]);
+    return summary.text() + (summary.is_cut() ? std::string(whole_report) : "");
+}
+
 } // namespace
 
 std::string summary_report(const Records& records) {
     const Cells cells(records);
-    if (cells.run().server) {
-        const std::string whole = markdown_report(records);
-        return whole.size() <= most_of_summary ? whole : whole.substr(0, whole.rfind("\n## ", most_of_summary) + 1) + std::string(whole_report);
-    }
+    if (cells.run().server)
+        return own_summary(cells);
     if (nothing_was_run(cells))
         return markdown_report(records);
-    std::string out = fmt::format("# {}\n\n", md(report_title(cells))) + headline_lines(cells) + partial_line(cells);
-    const auto add = [&](const std::string& section) {
-        if (out.size() + section.size() + whole_report.size() > most_of_summary)
-            return false;
-        out += section;
-        return true;
-    };
-    add(trust_lines(cells));
+    Summary summary(fmt::format("# {}\n\n", md(report_title(cells))) + headline_lines(cells) + partial_line(cells));
+    summary.add(trust_lines(cells));
     if (!cells.traffics().empty() && !cells.detectors().empty()) {
-        if (!add(has_glance(cells) ? glance_section(cells, false) : matrix_section(cells)))
-            add(laws_table(cells));
-        add(control_line(cells));
-        add(further_matrices(cells));
+        if (!summary.add(has_glance(cells) ? glance_section(cells, false) : matrix_section(cells)))
+            summary.add(laws_table(cells));
+        summary.add(control_line(cells));
+        summary.add(further_matrices(cells));
     }
-    add(meaning_section(cells));
-    add(false_alarm_section(cells));
-    add(never_noticed_section(cells));
-    return out + std::string(whole_report);
+    summary.add(meaning_section(cells));
+    summary.add(false_alarm_section(cells));
+    summary.add(never_noticed_section(cells));
+    return summary.text() + std::string(whole_report);
 }
 
 } // namespace halfopen

@@ -64,7 +64,7 @@ public:
 
     std::string legend_lines() const {
         std::vector<std::string> parts =
-            legend(matrix_, [this](Mark mark) { return terminal_glyph(mark, style_.ascii); });
+            legend(matrix_, [this](Mark mark) { return terminal_glyph(mark, style_.ascii); }, printable);
         const auto has = [&](auto what) {
             return std::any_of(matrix_.rows.begin(), matrix_.rows.end(), [&](const MatrixRow& row) {
                 return std::any_of(row.cells.begin(), row.cells.end(), what);

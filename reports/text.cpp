@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -14,6 +15,11 @@ double seconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
 
 /// A continuation byte of UTF-8 takes no column of its own.
 bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
+bool is_control(char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F; }
+
+/// Part of a word as far as emphasis goes; what is not ASCII mostly is.
+bool is_word(char byte) { return std::isalnum(static_cast<unsigned char>(byte)) || static_cast<unsigned char>(byte) >= 0x80; }
 
 /// "1.7" and "2": one decimal, unless it says nothing.
 std::string one_decimal(double value) {
@@ -147,14 +153,23 @@ std::string date_of(const std::string& utc) {
     return fmt::format("{} {} {}", day, months[static_cast<size_t>(month - 1)], utc.substr(0, 4));
 }
 
+std::string printable(std::string_view text) {
+    std::string safe(text);
+    std::replace_if(safe.begin(), safe.end(), is_control, ' ');
+    return safe;
+}
+
 std::string md(std::string_view text) {
     std::string safe;
-    for (const char c : text) {
+    for (size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        // Inside a word, as in TCP_INFO, GitHub takes it for a letter.
+        const bool emphasises = c == '_' && !(i > 0 && is_word(text[i - 1]) && i + 1 < text.size() && is_word(text[i + 1]));
         if (c == '<')
             safe += "&lt;";
-        else if (c == '\n')
+        else if (is_control(c))
             safe += ' ';
-        else if (c == '|' || c == '*' || c == '`' || c == '[' || c == '\\')
+        else if (emphasises || std::string_view("|*`[\\&~").find(c) != std::string_view::npos)
             safe += {'\\', c};
         else
             safe += c;
@@ -163,13 +178,13 @@ std::string md(std::string_view text) {
 }
 
 std::string md_code(std::string_view text) {
-    std::string safe = "`";
-    for (const char c : text) {
-        if (c == '|')
-            safe += '\\';
-        safe += c == '`' ? '\'' : c == '\n' ? ' ' : c;
-    }
-    return safe + "`";
+    if (!text.empty() && text.find_first_of("|`") == std::string_view::npos)
+        return '`' + printable(text) + '`';
+    // A bar would end the cell of a table, and a backquote the code; between tags both can be named.
+    std::string safe;
+    for (const char c : printable(text))
+        safe += std::string_view("|`*_[]\\&<>~").find(c) == std::string_view::npos ? std::string(1, c) : fmt::format("&#{};", static_cast<int>(c));
+    return "<code>" + safe + "</code>";
 }
 
 std::string plain(std::string_view markdown) {
@@ -206,13 +221,6 @@ std::string ascii(std::string_view utf8) {
     return text;
 }
 
-size_t display_width(std::string_view utf8) {
-    size_t width = 0;
-    for (const char byte : utf8)
-        width += starts_character(byte) ? 1 : 0;
-    return width;
-}
-
 std::string pad_right(std::string text, size_t width) {
     const size_t used = display_width(text);
     return used < width ? std::move(text) + std::string(width - used, ' ') : text;
@@ -221,14 +229,6 @@ std::string pad_right(std::string text, size_t width) {
 std::string pad_left(std::string text, size_t width) {
     const size_t used = display_width(text);
     return used < width ? std::string(width - used, ' ') + text : text;
-}
-
-std::string cut(std::string_view utf8, size_t width) {
-    size_t used = 0;
-    for (size_t i = 0; i < utf8.size(); ++i)
-        if (starts_character(utf8[i]) && used++ == width)
-            return std::string(utf8.substr(0, i));
-    return std::string(utf8);
 }
 
 std::string wrapped(std::string_view text, size_t width, std::string_view indent) {

@@ -46,9 +46,11 @@ std::string watched_text(Duration least, Duration most);
 /// "22 Nov 2026" for "2026-11-22T08:00:00Z"; the text itself when it is no such date.
 std::string date_of(const std::string& utc);
 
+/// Without what moves a terminal's cursor or ends a line: a space stands in its place.
+std::string printable(std::string_view text);
 /// For running text and table cells of Markdown: nothing in `text` is taken for markup.
 std::string md(std::string_view text);
-/// In backquotes, for a table cell too.
+/// As code: in backquotes, or between tags where these could not hold it. For a table cell too.
 std::string md_code(std::string_view text);
 
 /// Markdown of a sentence, as md() and the emphasis of reports spell it, as plain text.
@@ -56,12 +58,14 @@ std::string plain(std::string_view markdown);
 /// Nothing outside ASCII: the characters that reports use get their ASCII sign, others become '?'.
 std::string ascii(std::string_view utf8);
 
-/// How many columns of a terminal a text takes. Every glyph that reports use is one column wide.
+/// How many columns of a terminal a text takes. Every glyph that reports use is one column wide; what a name holds may take
+/// two, as an emoji, or none, as an accent.
 size_t display_width(std::string_view utf8);
 std::string pad_right(std::string text, size_t width);
 std::string pad_left(std::string text, size_t width);
-/// The first `width` columns.
+/// The first `width` columns, or the last; no character is cut in two.
 std::string cut(std::string_view utf8, size_t width);
+std::string tail(std::string_view utf8, size_t width);
 /// Words of `text` in lines of at most `width` columns; later lines begin with `indent`.
 std::string wrapped(std::string_view text, size_t width, std::string_view indent = "");
 

@@ -50,7 +50,7 @@ struct ModuleClosure {
 /// one of the two lists cannot be read.
 ModuleClosure module_closure(const GuestKernel&, const std::vector<std::string>& names);
 
-/// The plain .ko: .ko.xz and .ko.zst are decompressed by xz and zstd. CannotHere when that program is missing.
+/// The plain .ko: .ko.xz and .ko.zst are unpacked, the latter by zstd. CannotHere when that program is missing.
 std::string read_module(const std::filesystem::path&);
 
 } // namespace halfopen

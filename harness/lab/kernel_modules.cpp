@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
+#include "harness/base/xz.h"
 #include "harness/lab/guest_kernel.h"
 #include "harness/linux/command.h"
 
@@ -72,7 +73,7 @@ ModuleClosure module_closure(const GuestKernel& kernel, const std::vector<std::s
 }
 
 std::string read_module(const fs::path& path) {
-    if (path.extension() == ".xz") return output_of({"xz", "-dc", path.string()}, "apt-get install xz-utils");
+    if (path.extension() == ".xz") return unpack_xz(read_text(path), path.string());
     if (path.extension() == ".zst") return output_of({"zstd", "-dcq", path.string()}, "apt-get install zstd");
     return read_text(path);
 }

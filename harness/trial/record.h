@@ -238,8 +238,11 @@ struct Records {
     std::string file;                ///< the name it was read from, for links
 };
 
-/// Reads a file of records, or the trials.jsonl of a folder. Ignores a torn last line. BadInput names file and line
-/// when the file is missing, empty, not JSON Lines of ours, or of a newer schema.
+/// What a folder of results calls its records, and its records when they were packed by xz(1).
+inline constexpr std::string_view records_file = "trials.jsonl", packed_records_file = "trials.jsonl.xz";
+
+/// Reads a file of records, or those of a folder; a name that ends in .xz is unpacked. Ignores a torn last line. BadInput
+/// names file and line when the file is missing, empty, not JSON Lines of ours, a broken archive, or of a newer schema.
 Records read_records(const std::string& path);
 /// The same from a stream; `file` names it in messages.
 Records read_records(std::istream&, const std::string& file);

@@ -8,10 +8,12 @@
 #include <filesystem>
 #include <fstream>
 #include <istream>
+#include <sstream>
 
 #include <fmt/format.h>
 
 #include "harness/base/files.h"
+#include "harness/base/xz.h"
 
 namespace halfopen {
 
@@ -56,6 +58,15 @@ void add(Records& records, Places& places, Captures& captures, Line line) {
         records.end = *end;
 }
 
+/// A folder whose records were packed afterwards has no other; where both are, the packed ones are a copy.
+std::string file_of_records(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored))
+        return path.string();
+    const std::filesystem::path plain = path / records_file, packed = path / packed_records_file;
+    return (!std::filesystem::exists(plain, ignored) && std::filesystem::exists(packed, ignored) ? packed : plain).string();
+}
+
 } // namespace
 
 Records read_records(std::istream& in, const std::string& file) {
@@ -93,14 +104,15 @@ Records read_records(std::istream& in, const std::string& file) {
 }
 
 Records read_records(const std::string& path) {
-    std::error_code ignored;
-    const bool is_folder = std::filesystem::is_directory(path, ignored);
-    const std::string file = is_folder ? (std::filesystem::path(path) / "trials.jsonl").string() : path;
+    const std::string file = file_of_records(path);
     std::ifstream in(file, std::ios::binary);
     if (!in)
         throw BadInput(fmt::format("{}: cannot be read: {}; give the folder of a run, or its trials.jsonl",
                                    file, std::strerror(errno)));
-    return read_records(in, file);
+    if (!file.ends_with(".xz"))
+        return read_records(in, file);
+    std::istringstream unpacked(unpack_xz(read_text(file), file));
+    return read_records(unpacked, file);
 }
 
 std::string trial_digest(const Records& records) {

@@ -38,6 +38,10 @@ Store::Store(const fs::path& folder, const Source& source) : folder_(folder) {
         throw BadInput(fmt::format("{}: the results folder cannot be made: {}; name another one with --output",
                                    folder.string(), error.message()));
     const std::string path = file().string();
+    if (!fs::exists(file(), error) && fs::exists(folder / packed_records_file, error))
+        throw BadInput(fmt::format("{0}: holds packed records, to which nothing can be added; unpack them with: xz -d {0}/{1}, or name "
+                                   "another folder with --output",
+                                   folder.string(), packed_records_file));
     file_ = Fd{open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644)};
     if (!file_)
         throw BadInput(fmt::format("{}: cannot be written: {}; name another folder with --output", path, strerror(errno)));

@@ -28,7 +28,7 @@ public:
     /// Trials that need not be run again: recorded, and not invalid.
     const std::set<std::string>& done() const { return done_; }
     bool is_resumed() const { return resumed_; }
-    std::filesystem::path file() const { return folder_ / "trials.jsonl"; }
+    std::filesystem::path file() const { return folder_ / records_file; }
     const std::filesystem::path& folder() const { return folder_; }
 
     /// Appends one line. When the disk is full the file keeps its whole lines and an Error says so.

@@ -62,6 +62,9 @@ TEST_CASE("a records file that is missing, empty, not ours or of a newer version
     check_refused({"report", file_with(folder, "empty.jsonl", "")}, "empty");
     check_refused({"report", file_with(folder, "text.jsonl", "hello\nworld\n")}, "text.jsonl:1");
     check_refused({"report", file_with(folder, "new.jsonl", "{\"type\":\"run\",\"schema\":99}\n")}, "newer");
+    check_refused({"report", file_with(folder, "none.jsonl.xz", "{\"type\":\"run\"}\n")}, "none.jsonl.xz: is no archive of xz");
+    check_refused({"compare", source_tree() + "/tests/golden/laws.jsonl", file_with(folder, "cut.jsonl.xz", "\xfd" "7zXZ")},
+                  "cut.jsonl.xz: is an archive that was cut off");
 }
 
 TEST_CASE("a plan file with a mistake is refused with file and line") {

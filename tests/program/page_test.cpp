@@ -1,17 +1,10 @@
 // The HTML report in a real browser: headless Chromium opens a copy that holds a script of ours, which does what a reader
 // does and writes down what became of it.
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
 #include <nlohmann/json.hpp>
 
-#include "harness/base/error.h"
-#include "harness/base/files.h"
-#include "harness/linux/command.h"
+#include "support/browser.h"
 #include "support/catch.h"
-#include "support/folder.h"
 #include "support/program.h"
 #include "support/source_tree.h"
 
@@ -19,57 +12,6 @@ using namespace halfopen;
 using namespace halfopen::testing;
 
 namespace {
-
-#define NEEDS_CHROMIUM \
-    if (!is_on_path("chromium")) HALFOPEN_SKIP("no chromium on the PATH (apt-get install chromium)js")
-
-/// What the steps returned, and what the browser had to complain about.
-struct Seen {
-    nlohmann::json said;
-    std::vector<std::string> problems;
-};
-
-void put(std::string& html, const std::string& before, const std::string& script) {
-    const size_t at = html.rfind(before);
-    REQUIRE(at != std::string::npos);
-    html.insert(at, "<script>" + script + "</script>\n");
-}
-
-/// `steps` is the body of an async function; a view narrower than what a window may be is that of a frame.
-Seen in_browser(std::string html, const std::string& steps, int width = 1200, const std::string& fragment = "") {
-    const Folder folder;
-    put(html, "<meta charset", R"js(
-        window.problems = [];
-        addEventListener("error", (e) => problems.push("error: " + e.message));
-        addEventListener("unhandledrejection", (e) => problems.push("rejection: " + e.reason));
-        document.addEventListener("securitypolicyviolation", (e) => problems.push("blocked: " + e.violatedDirective));
-        console.error = console.warn = (...words) => problems.push(words.join(" "));)js");
-    put(html, "</body>", R"js((async () => {
-        let said;
-        try { said = await (async () => {)js" + steps + R"js(})(); } catch (e) { said = "threw " + e; }
-        for (const one of performance.getEntriesByType("resource")) problems.push("fetched " + one.name);
-        parent.postMessage(JSON.stringify({ said, problems }), "*");
-    })();)js");
-    std::ofstream(folder.path() / "page.html", std::ios::binary) << html;
-    std::ofstream(folder.path() / "frame.html")
-        << "<!doctype html><pre id=\"said\"></pre><script>addEventListener('message', (e) => { "
-           "document.getElementById('said').textContent = e.data; });</script>"
-        << "<iframe src=\"page.html" << fragment << "\" style=\"width:" << width << "px;height:900px;border:0\"></iframe>";
-    const std::string dom = halfopen::output_of({"chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-                                       "--disable-background-networking", "--user-data-dir=" + (folder.path() / "profile").string(),
-                                       "--window-size=1400,1000", "--virtual-time-budget=20000", "--dump-dom",
-                                       "file://" + (folder.path() / "frame.html").string()});
-    const std::string begin = "<pre id=\"said\">";
-    const size_t at = dom.find(begin);
-    REQUIRE(at != std::string::npos);
-    std::string text = dom.substr(at + begin.size(), dom.find("</pre>", at) - at - begin.size());
-    for (const auto& [escaped, plain] : {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}})
-        for (size_t found = text.find(escaped); found != std::string::npos; found = text.find(escaped, found + 1))
-            text.replace(found, std::string(escaped).size(), plain);
-    INFO(text);
-    const auto json = nlohmann::json::parse(text);
-    return {json["said"], json["problems"].get<std::vector<std::string>>()};
-}
 
 /// With its pictures, where gnuplot can draw them.
 std::string page_of(const std::string& stem) { return run_program({"report", source_tree() + "/tests/golden/" + stem + ".jsonl", "--html"}).out; }
@@ -148,11 +90,11 @@ TEST_CASE("filters leave what was asked for, and the count of right answers foll
 
 TEST_CASE("axe finds no barrier in the page, in light and in dark, with a cell open") {
     NEEDS_CHROMIUM;
-    const char* axe = std::getenv("HALFOPEN_AXE");
-    if (!axe || !std::filesystem::exists(axe)) HALFOPEN_SKIP("HALFOPEN_AXE names no axe.min.js (tests/support/axe fetches it)");
+    const std::string axe = script_named_by("HALFOPEN_AXE");
+    if (axe.empty()) HALFOPEN_SKIP("HALFOPEN_AXE names no script (tests/support/browser_script axe FILE fetches it)");
     for (const auto& [stem, theme] : {std::pair{"laws", "light"}, {"laws", "dark"}, {"try_leaks", "light"}}) {
         INFO(stem << ", " << theme);
-        const Seen seen = in_browser(page_of(stem), read_text(axe) + R"js(
+        const Seen seen = in_browser(page_of(stem), axe + R"js(
             ;document.documentElement.dataset.theme = ")js" + theme + R"js(";
             await new Promise((done) => setTimeout(done, 100));
             const found = await axe.run();

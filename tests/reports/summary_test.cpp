@@ -30,3 +30,36 @@ TEST_CASE("whatever the run, a summary fits into a comment, and says where the r
     for (const char* stem : {"laws", "controls", "invalid", "one_cell", "try_leaks", "virtual_6_1"})
         CHECK(summary_report(golden::records(stem)).size() <= most_of_summary);
 }
+
+TEST_CASE("a summary of try that does not fit leaves whole sections out, and says where they are") {
+    Records records = golden::records("try_leaks");
+    const auto heads = records.runs.front().scenarios;
+    const auto trials = records.trials;
+    for (int copy = 1; markdown_report(records).size() <= 2 * most_of_summary; ++copy) {
+        for (ScenarioHead head : heads) {
+            head.name += std::to_string(copy);
+            head.label += std::to_string(copy);
+            records.runs.front().scenarios.push_back(head);
+        }
+        for (TrialLine t : trials) {
+            t.scenario += std::to_string(copy);
+            t.id += std::to_string(copy);
+            records.trials.push_back(t);
+        }
+    }
+    const std::string whole = markdown_report(records), summary = summary_report(records);
+    CHECK(summary.size() <= most_of_summary);
+    CHECK(says(summary, "More: `halfopen report FOLDER`"));
+    int missing = 0;
+    for (size_t at = whole.find("\n## "); at != std::string::npos;) {
+        const size_t next = whole.find("\n## ", at + 1), heading_ends = whole.find('\n', at + 1);
+        const std::string section = whole.substr(at, next - at), heading = whole.substr(at, heading_ends - at + 1);
+        INFO(heading);
+        CHECK(says(summary, heading) == says(summary, section));
+        missing += !says(summary, heading);
+        at = next;
+    }
+    CHECK(missing >= 1); // Those behind them still fit.
+    CHECK(says(summary, "## Words"));
+    CHECK(summary_report(golden::records("try_leaks")) == golden::report_of("try_leaks"));
+}

@@ -70,8 +70,12 @@ TEST_CASE("a date needs no locale") {
 TEST_CASE("nothing in a label is taken for markup") {
     CHECK(md("a|b *c* <d> `e` [f]\ng") == "a\\|b \\*c\\* &lt;d> \\`e\\` \\[f] g");
     CHECK(plain(md("recv() <= 0 | *x*")) == "recv() <= 0 | *x*");
+    CHECK(md("R&D &lt; _x_ ~y~ a_b") == "R\\&D \\&lt; \\_x\\_ \\~y\\~ a_b");
+    CHECK(plain(md("R&D &lt; _x_ ~y~")) == "R&D &lt; _x_ ~y~");
+    CHECK(md("\x1b[2J\r") == " \\[2J ");
     CHECK(plain("**bold** text") == "bold text");
-    CHECK(md_code("a|b`c") == "`a\\|b'c`");
+    CHECK(md_code("a_b < c") == "`a_b < c`");
+    CHECK(md_code("a|b`c") == "<code>a&#124;b&#96;c</code>");
 }
 
 TEST_CASE("widths count characters, not bytes") {
@@ -79,6 +83,11 @@ TEST_CASE("widths count characters, not bytes") {
     CHECK(pad_right("✓", 3) == "✓  ");
     CHECK(pad_left("✓", 3) == "  ✓");
     CHECK(cut("µµµ", 2) == "µµ");
+    CHECK(tail("µµµ", 2) == "µµ");
+    CHECK(display_width("日本 🔥 e\u0301") == 9);
+    CHECK(cut("日本", 3) == "日");
+    CHECK(cut("e\u0301x", 1) == "e\u0301");
+    CHECK(cut("שלום", 2) == "של");
     CHECK(ascii("62 µs ✗ –") == "62 us ? -");
 }
 
