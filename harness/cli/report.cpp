@@ -26,6 +26,7 @@ std::string illustrated_report(const Records& records, const std::string& result
     const bool printed = output.empty() || (fs::exists(output) && !fs::is_regular_file(output));
     if (printed && !fs::is_directory(results)) return markdown_report(records);
     const fs::path report = printed ? fs::path(results) / "report.md" : fs::path(output);
+    write_captures(report.parent_path(), records);
     return markdown_report(records, put_pictures(pictures_folder(report), draw_pictures(records)));
 }
 

@@ -21,9 +21,6 @@ void write_page(const fs::path& path, const std::string& text) {
         throw SystemError(fmt::format("writing {} (the records beside it stay as they are)", path.string()), errno);
 }
 
-namespace {
-
-/// The packets of every captured trial.
 void write_captures(const fs::path& folder, const Records& records) {
     for (const TrialLine& trial : records.trials) {
         if (!trial.capture) continue;
@@ -31,8 +28,6 @@ void write_captures(const fs::path& folder, const Records& records) {
         write_page(folder / capture_file(trial.id), pcapng(trial));
     }
 }
-
-} // namespace
 
 void write_or_print(const std::string& file, const std::string& text) {
     if (file.empty()) {

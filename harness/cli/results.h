@@ -13,6 +13,8 @@ namespace halfopen {
 void write_page(const std::filesystem::path&, const std::string& text);
 /// To the file of that name, or to stdout where there is no name.
 void write_or_print(const std::string& file, const std::string& text);
+/// The packets of every captured trial as pcapng, into a folder beside the report.
+void write_captures(const std::filesystem::path& folder, const Records&);
 /// report.md, its pictures in charts/, and report.html, into the folder of the records.
 void write_reports(const std::filesystem::path& folder, const Records&);
 

@@ -42,9 +42,10 @@ inline halfopen::Records many_methods(const std::string& family = "") {
     return all;
 }
 
-inline void multiply_failures(halfopen::Records& records) {
+/// Every failure `times` times, under other names.
+inline void multiply_failures(halfopen::Records& records, int times = 6) {
     using namespace halfopen;
-    multiply(records, 6, &RunLine::scenarios, &TrialLine::scenario, [](ScenarioHead& head, const std::string& number) {
+    multiply(records, times, &RunLine::scenarios, &TrialLine::scenario, [](ScenarioHead& head, const std::string& number) {
         head.name += number;
         head.label += number;
     });

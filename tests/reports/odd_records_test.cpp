@@ -18,6 +18,7 @@
 #include "support/odd_records.h"
 
 #include "tests/reports/golden.h"
+#include "tests/reports/large_records.h"
 
 using namespace halfopen;
 using golden::says;
@@ -161,20 +162,8 @@ TEST_CASE("a run line and nothing else is a run that has not ended, in every rep
 
 TEST_CASE("two hundred failures are two hundred columns, in parts that a page can hold") {
     Records records = golden::records("laws");
-    const auto heads = records.runs.front().scenarios;
-    const auto trials = records.trials;
-    for (int copy = 1; records.runs.front().scenarios.size() < 200; ++copy) {
-        for (ScenarioHead head : heads) {
-            head.name += std::to_string(copy);
-            head.label += std::to_string(copy);
-            records.runs.front().scenarios.push_back(head);
-        }
-        for (TrialLine t : trials) {
-            t.scenario += std::to_string(copy);
-            t.id += std::to_string(copy);
-            records.trials.push_back(t);
-        }
-    }
+    golden::multiply_failures(records, 30);
+    REQUIRE(records.runs.front().scenarios.size() > 200);
     all_reports_of(records);
     std::istringstream lines(markdown_report(records));
     for (std::string line; std::getline(lines, line);)

@@ -3,6 +3,7 @@
 #include "support/catch.h"
 
 #include "tests/reports/golden.h"
+#include "tests/reports/large_records.h"
 
 using namespace halfopen;
 using golden::says;
@@ -33,21 +34,9 @@ TEST_CASE("whatever the run, a summary fits into a comment, and says where the r
 
 TEST_CASE("a summary of try that does not fit leaves whole sections out, and says where they are") {
     Records records = golden::records("try_leaks");
-    const auto heads = records.runs.front().scenarios;
-    const auto trials = records.trials;
-    for (int copy = 1; markdown_report(records).size() <= 2 * most_of_summary; ++copy) {
-        for (ScenarioHead head : heads) {
-            head.name += std::to_string(copy);
-            head.label += std::to_string(copy);
-            records.runs.front().scenarios.push_back(head);
-        }
-        for (TrialLine t : trials) {
-            t.scenario += std::to_string(copy);
-            t.id += std::to_string(copy);
-            records.trials.push_back(t);
-        }
-    }
+    golden::multiply_failures(records, 45);
     const std::string whole = markdown_report(records), summary = summary_report(records);
+    REQUIRE(whole.size() > 2 * most_of_summary);
     CHECK(summary.size() <= most_of_summary);
     CHECK(says(summary, "More: `halfopen report FOLDER`"));
     int missing = 0;
