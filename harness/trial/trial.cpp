@@ -221,7 +221,8 @@ void NamespaceTrial::judge_line(TrialLine& line) {
         if (const Duration after = slot.opinions[i].at.get() - bracket_.before; after <= line.horizon)
             line.opinions.push_back({after, slot.opinions[i].suspects});
     if (slot.opinion_count == slot.opinions.size()) line.why = "more opinions than fit a record";
-    if (capture_) line.capture = capture_->take(bracket_.before, judged);
+    // What a verdict brings about comes with it; what the schedule let pass before it looked is no part of the trial.
+    if (capture_) line.capture = capture_->take(bracket_.before, slot.signal.is_set() ? std::min(judged, slot.notice.get() + 500ms) : judged);
 }
 
 } // namespace halfopen
