@@ -73,3 +73,7 @@ void ends_as_in_gallery(const std::string& report, const std::string& kernel, co
 TEST_CASE("a sample of the gallery's standard on kernel 6.1, run again, ends as it did and inside its predictions") {
     ends_as_in_gallery("standard-6.1", "6.1", "7/25");
 }
+
+TEST_CASE("a sample of the gallery's defaults on kernel 6.1, run again, ends as it did and inside its predictions") {
+    ends_as_in_gallery("defaults-6.1", "6.1", "2/4");
+}
