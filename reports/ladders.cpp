@@ -46,7 +46,7 @@ std::string steps_text(const Ladder& ladder) {
 
 std::string ladder_part(const Cells& cells, const TrialLine& trial, const Pictures& pictures, bool open, int& diagrams) {
     const Ladder ladder = ladder_of(trial);
-    std::string text = fmt::format("<details{}><summary>{}</summary>\n\n", open ? " open" : "", html_text(outcome_sentence(cells, trial)));
+    std::string text = fmt::format("<details{}><summary>{}</summary>\n\n", open ? " open=\"\"" : "", html_text(outcome_sentence(cells, trial)));
     text += pictures.of(ladder_name(trial)) + steps_text(ladder);
     text += fmt::format("<details><summary>The same as text</summary>\n\n{}</details>\n\n", code_block("text", ladder_text(ladder)));
     if (const std::string diagram = ladder_mermaid(ladder); !pictures.are_inside() && diagrams < most_diagrams && !diagram.empty()) {

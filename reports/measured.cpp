@@ -288,7 +288,7 @@ std::string measured_section(const Cells& cells, const Pictures& pictures) {
             if (rows.empty())
                 continue;
             out += fmt::format("<details{}><summary><b>{}</b> ({}, {} traffic)</summary>\n\n{}{}</details>\n\n",
-                               is_open(cells, pictures, traffic, column) ? " open" : "", html_text(column.label), html_text(column.name),
+                               is_open(cells, pictures, traffic, column) ? " open=\"\"" : "", html_text(column.label), html_text(column.name),
                                html_text(traffic), with_plots(pictures, strip_name(column, traffic), rows, strip_of(cells, traffic, column)),
                                distribution(pictures, ecdf_name(column, traffic)));
         }

@@ -37,8 +37,8 @@ Pictures Pictures::inlined() const {
 }
 
 std::string Pictures::link_to(const std::string& name, const std::string& title) const {
-    return fmt::format("<picture>\n<source media=\"(prefers-color-scheme: dark)\" srcset=\"{0}/{1}-dark.svg\">\n<img src=\"{0}/{1}.svg\" "
-                       "alt=\"{2}\">\n</picture>\n\n",
+    return fmt::format("<picture>\n<source media=\"(prefers-color-scheme: dark)\" srcset=\"{0}/{1}-dark.svg\" />\n<img src=\"{0}/{1}.svg\" "
+                       "alt=\"{2}\" />\n</picture>\n\n",
                        folder_, name, html_text(title));
 }
 

@@ -197,7 +197,7 @@ TEST_CASE("a report links its pictures, has the text plot under each, and says h
     std::vector<Chart> charts = charts_of(cells);
     const std::vector<std::string> drawn(charts.size(), "<defs></defs></g></svg>");
     const std::string report = markdown_report(records, Pictures(charts, drawn).linked("my charts"));
-    CHECK(says(report, "<img src=\"my%20charts/silent-drop-idle.svg\" alt=\"drop: who noticed, and when\">"));
+    CHECK(says(report, "<img src=\"my%20charts/silent-drop-idle.svg\" alt=\"drop: who noticed, and when\" />"));
     CHECK(says(report, "srcset=\"my%20charts/silent-drop-idle-dark.svg\""));
     CHECK(says(report, "<details><summary>the picture as text</summary>\n\n```text\n"));
     CHECK(says(report, "*In the pictures.* A dot is a trial"));
