@@ -45,6 +45,11 @@ std::optional<Duration> planned_width(const Cell& cell) {
     return span ? std::optional{span->to - span->from} : std::nullopt;
 }
 
+/// True when no trial of the cell kept to its rule.
+bool has_left_its_rule(const Cell& cell) {
+    return std::all_of(cell.valid.begin(), cell.valid.end(), [](const TrialLine* trial) { return compare(*trial) == Agreement::outside; });
+}
+
 Difference compare_times(const Cell& a, const Cell& b) {
     if (a.spoke.empty() || b.spoke.empty())
         return Difference::none;
@@ -52,6 +57,8 @@ Difference compare_times(const Cell& a, const Cell& b) {
         std::max(a.spoke.front(), b.spoke.front()) - std::min(a.spoke.back(), b.spoke.back());
     if (gap <= scheduling_allowance)
         return Difference::none;
+    if (has_left_its_rule(a) != has_left_its_rule(b))
+        return Difference::time; // However wide the window is, one of them came when it may not.
     const auto width = std::max(planned_width(a), planned_width(b)); // nothing is less than any width
     if (!width)
         return Difference::no_window;

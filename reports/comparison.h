@@ -23,7 +23,7 @@ inline bool differs(Difference d) { return d >= Difference::time; }
 /// Two runs that keep to one window are never further apart than it is wide, at whatever phase their timers
 /// met the fault. What is closer is phase: a timer that fell into the next bucket of the kernel's wheel. So
 /// times differ only where all of one run come before all of the other, and the gap is wider than the wider
-/// of their planned windows.
+/// of their planned windows, or only one of the two kept to its rule.
 Difference compare(const Cell&, const Cell&);
 
 /// One failure, one method and one profile, in every run.

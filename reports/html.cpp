@@ -72,7 +72,7 @@ std::string interactive_report(const Cells& cells, const Pictures& pictures) {
     body += html_of_markdown(glance_section(cells)) + controls(cells);
     for (const std::string& traffic : cells.traffics())
         body += html_matrix(make_matrix(cells, traffic));
-    body += html_of_markdown(machine_line(cells) + control_line(cells) + names_section(cells) + sections_after_matrix(cells, pictures));
+    body += html_of_markdown(questions(make_matrix(cells, cells.traffics().front())) + machine_line(cells) + control_line(cells) + names_section(cells) + sections_after_matrix(cells, pictures));
     return page(report_title(cells), body + "</main>\n" + std::string(detail), html_data(cells));
 }
 

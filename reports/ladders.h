@@ -10,8 +10,8 @@
 
 namespace halfopen {
 
-/// Of every failure the first trial that was noticed and the first that was not, laws before other methods; the first and
-/// no more where a report would hold too many. Empty without captures.
+/// Of a small run one trial of every cell. Of a larger one, for every failure the first trial that was noticed and the first
+/// that was not, laws before other methods, and no more than a report can hold. Empty without captures.
 std::vector<const TrialLine*> trials_with_ladders(const Cells&);
 
 /// "ladder-silent-drop.idle.keepalive.r1": what its picture is called.

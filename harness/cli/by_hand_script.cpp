@@ -182,6 +182,16 @@ std::string link_delay(const Scenario& scenario) {
     return fmt::format("\nsay \"a long way: {} in each direction\"\n{}", say(scenario.one_way), typed(lines));
 }
 
+/// Not every kernel has it.
+std::string check_of_netem(const Typed& what, const Scenario& scenario) {
+    if (scenario.one_way == Duration::zero() && what.fault.find(" netem ") == std::string::npos) return "";
+    return R"sh(if ! tc qdisc add dev lo root netem delay 1ms 2>/dev/null; then
+    echo "this kernel has no netem (sch_netem), which this scenario is made of: halfopen run shows it in the virtual lab, --lab virtual" >&2
+    exit 3
+fi
+)sh";
+}
+
 /// The client's program is what the fault's page shows; it fails when it reads a line.
 std::string failing_client(const std::string& program) {
     return fmt::format("\nsay \"the client: this program, which fails when Enter is pressed\"\nmkfifo /run/enter\ncat >/run/client.sh <<'HALFOPEN_LINES'\n{}\n"
@@ -203,7 +213,7 @@ std::string by_hand_script(const Scenario& scenario, bool writes) {
     replace_all(begin, "@TOOLS@", tools_of(what));
     std::string script = "#!/usr/bin/env bash\n" + comment(fmt::format("{} by hand. {}", scenario.name, scenario.summary)) +
                          comment(fmt::format("Usage: bash {}.sh [SECONDS TO WATCH]. More: halfopen explain {}.", scenario.name, scenario.name)) + begin;
-    script += link_delay(scenario);
+    script += check_of_netem(what, scenario) + link_delay(scenario);
     if (!what.beforehand.empty()) script += "\nsay \"before the connection is made\"\n" + typed(what.beforehand);
     script += std::string(server_program) + (what.client.empty() ? std::string(own_client) : failing_client(what.client)) + std::string(wait_for_connection);
     script += fmt::format("\nsay \"the fault\"\n{}", typed(what.fault));

@@ -51,6 +51,8 @@ void add_compare(CLI::App& app) {
         std::fflush(stdout);
         const Comparison all(records);
         fmt::print(stderr, "{}\n", in_one_line(all));
+        if (!fail_on->empty() && all.shared() == 0)
+            throw BadInput(fmt::format("--fail-on {}: these runs have no cell in common, so nothing was compared; is one of them cut off, or of another plan?", *fail_on));
         const int broken = broken_by(all, *fail_on);
         if (!broken) return;
         fmt::print(stderr, "required, but broken: no cell that differs ({}); {}\n", *fail_on, broken == 1 ? "one does" : fmt::format("{} do", broken));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 
 #include "harness/base/error.h"
@@ -36,7 +37,7 @@ void write_or_print(const std::string& file, const std::string& text) {
     }
     std::ofstream out(file, std::ios::binary);
     out << text;
-    if (!out.flush()) throw SystemError("writing " + file, errno);
+    if (!out.flush()) throw BadInput(fmt::format("--output {}: cannot be written: {}; name a file in a folder that is there", file, std::strerror(errno)));
 }
 
 void write_reports(const fs::path& folder, const Records& records) {
@@ -61,11 +62,11 @@ int say_interrupted(const Store& store, const Records& records, int signal) {
 }
 
 int say_invalid(const Store& store, const Records& records) {
-    const bool any = std::any_of(records.trials.begin(), records.trials.end(),
-                                 [](const TrialLine& t) { return t.outcome == Outcome::invalid; });
-    if (!any) return 0;
-    fmt::print(stderr, "some trials are invalid; the report names them, the same command with --output {} repeats them\n",
-               store.folder().string());
+    const auto invalid = std::count_if(records.trials.begin(), records.trials.end(),
+                                       [](const TrialLine& t) { return t.outcome == Outcome::invalid; });
+    if (!invalid) return 0;
+    fmt::print(stderr, "{} of {} trials stayed invalid (exit status {}); the report names them, the same command with --output {} repeats them\n",
+               invalid, records.trials.size(), static_cast<int>(Exit::incomplete), store.folder().string());
     return static_cast<int>(Exit::incomplete);
 }
 

@@ -81,3 +81,7 @@ TEST_CASE("a sample of the gallery's defaults on kernel 6.1, run again, ends as 
 TEST_CASE("a sample of the gallery's defaults on kernel 6.12, run again, ends as it did and inside its predictions") {
     ends_as_in_gallery("defaults-6.12", "6.12", "2/4");
 }
+
+TEST_CASE("a sample of the gallery's standard on kernel 6.12, run again, ends as it did and inside its predictions") {
+    ends_as_in_gallery("standard-6.12", "6.12", "7/25");
+}
