@@ -113,6 +113,9 @@ TEST_CASE("runs that do not differ are compared with 0, and those that do with 1
     CHECK(broken.status == 1);
     CHECK_THAT(broken.err, ContainsSubstring("1 other signal") && ContainsSubstring("one does"));
     check_one_error_line(run_program({"compare", before, after, "--fail-on", "speed"}), "--fail-on");
+    const Ran nothing = run_program({"compare", before, source_tree() + "/tests/golden/try_leaks.jsonl", "--fail-on", "any"});
+    CHECK(nothing.status == 2);
+    CHECK_THAT(nothing.err, ContainsSubstring("nothing was compared"));
 }
 
 TEST_CASE("records become a page, a table or a summary, one at a time") {

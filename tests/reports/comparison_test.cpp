@@ -74,6 +74,17 @@ TEST_CASE("times further apart than the planned window is wide differ, whichever
     CHECK(difference(noticed({79s, 78s}), noticed({74s, 75s})) == Difference::time);
 }
 
+TEST_CASE("a cell of which only one run kept to its rule differs, however wide the window is") {
+    const auto ruled = [](std::vector<TrialLine> trials) {
+        for (TrialLine& trial : trials) trial.predicted = trial.planned;
+        return trials;
+    };
+    const auto inside = ruled(noticed({75500ms, 76s})), late = ruled(noticed({77500ms, 77700ms}));
+    CHECK(difference(inside, late) == Difference::time);
+    CHECK(difference(late, late) == Difference::none);
+    CHECK(difference(inside, ruled(noticed({76500ms, 76900ms}))) == Difference::none);
+}
+
 TEST_CASE("what comes later in the last run than in the first is slower, and the other way round it is not") {
     const std::vector<Records> runs{records_of(noticed({75s})), records_of(noticed({79s}))}, back{runs[1], runs[0]};
     CHECK(Comparison(runs).slower() == 1);
