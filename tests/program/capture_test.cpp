@@ -13,6 +13,7 @@
 #include "support/folder.h"
 #include "support/namespaces.h"
 #include "support/program.h"
+#include "support/source_tree.h"
 #include "support/virtual_lab.h"
 
 using namespace halfopen;
@@ -108,6 +109,20 @@ TEST_CASE("tshark reads the pcapng, names the hosts, and shows the comments at t
     CHECK_THAT(all, ContainsSubstring("FAULT: silent-drop"));
     CHECK_THAT(all, ContainsSubstring("NOTICED by keepalive:idle=1s,interval=1s,count=2: recv: ETIMEDOUT"));
     CHECK_THAT(all, ContainsSubstring("server eth0|server|client"));
+}
+
+TEST_CASE("tshark reads every pcapng of the gallery, each with a comment at the fault") {
+    NEEDS_TSHARK;
+    int files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(source_tree()) / "reports/gallery")) {
+        if (entry.path().extension() != ".pcapng") continue;
+        ++files;
+        INFO(entry.path());
+        std::string comments;
+        for (const std::string& line : by_tshark(entry.path(), {"frame.comment"})) comments += line + "\n";
+        CHECK_THAT(comments, ContainsSubstring("FAULT: "));
+    }
+    CHECK(files >= 4);
 }
 
 TEST_CASE("without a capture there are no packets in the records, and no files of them") {
