@@ -47,7 +47,7 @@ std::string virtual_time_text(const Cells& cells) {
     const auto& end = cells.records().end;
     if (!end || end->virtual_time <= Duration::zero())
         return "idle time skipped";
-    return fmt::format("{} of virtual time in {}", hours_text(end->virtual_time), say(end->wall));
+    return hours_text(end->virtual_time) + " of virtual time";
 }
 
 std::string burden_text(const Cells& cells) {

@@ -134,7 +134,7 @@ TEST_CASE("without a capture there are no packets in the records, and no files o
     CHECK(read_text((folder.path() / "r/trials.jsonl").string()).find("\"type\":\"capture\"") == std::string::npos);
 }
 
-TEST_CASE("in virtual time a capture is the same bytes every time") {
+TEST_CASE("in virtual time a report, its ladder and its capture are the same bytes every time") {
     NEEDS_GUEST("6.1");
     const Folder folder;
     std::vector<std::string> files;
@@ -144,7 +144,8 @@ TEST_CASE("in virtual time a capture is the same bytes every time") {
                              results.string(), "--progress", "none"})
                     .status == 0);
         const TrialLine trial = only_trial(results);
-        files.push_back(read_text((results / capture_file(trial.id)).string()) + read_text((results / "charts" / (ladder_name(trial) + ".svg")).string()));
+        files.push_back(read_text((results / "report.md").string()) + read_text((results / "report.html").string()) +
+                        read_text((results / capture_file(trial.id)).string()) + read_text((results / "charts" / (ladder_name(trial) + ".svg")).string()));
     }
     CHECK(files[0].size() > 1000);
     CHECK(files[0] == files[1]);
