@@ -57,15 +57,19 @@ void ends_as_in_gallery(const std::string& report, const std::string& kernel, co
     const Records now = run_again(before, shard);
     CHECK(now.runs.front().plan_digest == before.runs.front().plan_digest);
     const auto endings = endings_of(before);
-    int timed = 0;
+    int timed = 0, left_to_chance = 0;
     for (const TrialLine& t : now.trials) {
         INFO(t.id << ": " << ending_of(t) << " " << t.why << "; " << t.predicted.rule);
         REQUIRE(endings.count(cell_of(t)) == 1);
-        CHECK(endings.at(cell_of(t)).count(ending_of(t)) == 1);
+        // Where chance decides, and the rule says so, another build loses other packets.
+        const bool by_chance = t.predicted.kind == "unknown";
+        if (!by_chance) CHECK(endings.at(cell_of(t)).count(ending_of(t)) == 1);
+        left_to_chance += by_chance;
         CHECK(compare(t) != Agreement::outside);
         timed += compare(t) == Agreement::timed;
     }
     CHECK(timed > 20);
+    CHECK(left_to_chance * 10 < static_cast<int>(now.trials.size()));
 }
 
 } // namespace
