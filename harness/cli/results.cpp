@@ -36,8 +36,10 @@ void write_or_print(const std::string& file, const std::string& text) {
         return;
     }
     std::ofstream out(file, std::ios::binary);
+    if (!out)
+        throw BadInput(fmt::format("--output {}: cannot be written: {}; name a file in a folder that is there", file, std::strerror(errno)));
     out << text;
-    if (!out.flush()) throw BadInput(fmt::format("--output {}: cannot be written: {}; name a file in a folder that is there", file, std::strerror(errno)));
+    if (!out.flush()) throw SystemError("writing " + file, errno);
 }
 
 void write_reports(const fs::path& folder, const Records& records) {
