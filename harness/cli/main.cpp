@@ -33,7 +33,7 @@ std::string say_usage_error(const CLI::App& app, const CLI::ParseError& error, i
     std::vector<std::string> verbs;
     for (const CLI::App* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
     const std::string word = argc > 1 ? argv[1] : "";
-    for (const char* planned : {"learn", "class"})
+    for (const char* planned : {"learn"})
         if (word == planned) return fmt::format("\"{}\" is planned and not there yet; verbs: {}", word, join_names(verbs));
     if (!word.empty() && word[0] != '-' && std::find(verbs.begin(), verbs.end(), word) == verbs.end())
         return fmt::format("there is no verb \"{}\"{}; verbs: {}", word, did_you_mean(word, verbs), join_names(verbs));
@@ -49,7 +49,7 @@ int run(int argc, char** argv) {
     app.footer(examples);
     app.set_version_flag("--version", HALFOPEN_VERSION);
     app.require_subcommand(1);
-    for (auto add : {add_doctor, add_run, add_try, add_advise, add_explain, add_script, add_predict, add_list, add_report, add_compare, add_merge, add_kernels}) add(app);
+    for (auto add : {add_doctor, add_run, add_try, add_advise, add_explain, add_script, add_predict, add_list, add_report, add_compare, add_merge, add_kernels, add_class}) add(app);
     for (CLI::App* verb : app.get_subcommands(nullptr)) if (verb->get_name() != "try") verb->footer("");
     if (argc == 1) {
         fmt::print("{}", app.help());

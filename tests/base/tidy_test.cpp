@@ -37,7 +37,7 @@ std::vector<Source> sources() {
 
 /// "harness/lab" for "harness/lab/world.cpp"; what belongs together has one room.
 std::string room_of(const std::string& name) {
-    for (const char* room : {"harness/base", "harness/linux", "harness/lab", "harness/trial", "harness/cli",
+    for (const char* room : {"harness/base", "harness/linux", "harness/lab", "harness/trial", "harness/learn", "harness/cli",
                              "detectors/theory", "detectors", "scenarios/faults", "reports"})
         if (name.starts_with(std::string(room) + "/")) return room;
     return name;
@@ -53,7 +53,8 @@ const std::map<std::string, std::set<std::string>> may_see{
     {"scenarios/faults", {"detectors/theory", "harness/base", "harness/linux", "harness/lab"}},
     {"harness/trial", {"harness/base", "harness/linux", "harness/lab", "detectors", "detectors/theory", "scenarios/faults"}},
     {"reports", {"harness/base", "harness/trial"}},
-    {"harness/cli", {"harness/base", "harness/linux", "harness/lab", "harness/trial", "detectors", "reports"}},
+    {"harness/learn", {"harness/base", "harness/trial", "detectors", "reports"}},
+    {"harness/cli", {"harness/base", "harness/linux", "harness/lab", "harness/trial", "harness/learn", "detectors", "reports"}},
 };
 
 } // namespace
