@@ -42,6 +42,11 @@ Ladder ladder_of(const TrialLine&, size_t most_packets = 40);
 
 /// 80 columns of ASCII, one line for each rung.
 std::string ladder_text(const Ladder&);
+/// The same in so many columns, as lines without their newlines: the heading, each rung, and what was not captured.
+std::vector<std::string> ladder_lines(const Ladder&, size_t width);
+inline constexpr size_t narrowest_ladder = 50;
+/// A sentence for each rung, for whoever hears it read aloud.
+std::vector<std::string> ladder_sentences(const Ladder&);
 /// The same for Mermaid, where it is short enough for the limits of those who draw it; empty where it is not.
 std::string ladder_mermaid(const Ladder&);
 /// A picture on a card of its own colour. In a page that has our custom properties it takes that page's colours.

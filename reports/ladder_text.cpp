@@ -11,18 +11,28 @@ namespace halfopen {
 
 namespace {
 
-constexpr size_t client_column = 13, router_column = 46, server_column = 79;
+constexpr size_t client_column = 13;
 
-size_t column_of(Lane lane) { return lane == Lane::client ? client_column : lane == Lane::router ? router_column : server_column; }
+/// The columns of the three lanes in so much room.
+class Lanes {
+public:
+    explicit Lanes(size_t width) : server_(width - 1), router_((client_column + width - 1) / 2) {}
+    size_t column(Lane lane) const { return lane == Lane::client ? client_column : lane == Lane::router ? router_ : server_; }
+    size_t server() const { return server_; }
+    size_t router() const { return router_; }
+
+    /// The three lanes, and nothing between them.
+    std::string line(const std::string& begin) const {
+        std::string line = pad_right(begin, server_ + 1);
+        for (const size_t at : {client_column, router_, server_}) line[at] = '|';
+        return line;
+    }
+
+private:
+    size_t server_, router_;
+};
 
 std::string at_time(Duration at) { return pad_left(seconds_of(at), client_column - 1) + " "; }
-
-/// The three lanes, and nothing between them.
-std::string lanes(const std::string& begin) {
-    std::string line = pad_right(begin, server_column + 1);
-    for (const size_t column : {client_column, router_column, server_column}) line[column] = '|';
-    return line;
-}
 
 /// Into the middle between two columns, cut off where there is no room.
 void write_between(std::string& line, size_t from, size_t to, const std::string& text) {
@@ -32,42 +42,42 @@ void write_between(std::string& line, size_t from, size_t to, const std::string&
     line.replace(from + 1 + (room - words.size()) / 2, words.size(), words);
 }
 
-std::string packet_line(const Rung& rung) {
-    std::string line = lanes(at_time(rung.at));
-    const size_t from = column_of(rung.from), to = column_of(rung.to), left = std::min(from, to), right = std::max(from, to);
+std::string packet_line(const Rung& rung, const Lanes& lanes) {
+    std::string line = lanes.line(at_time(rung.at));
+    const size_t from = lanes.column(rung.from), to = lanes.column(rung.to), left = std::min(from, to), right = std::max(from, to);
     std::fill(line.begin() + static_cast<std::ptrdiff_t>(left) + 1, line.begin() + static_cast<std::ptrdiff_t>(right), '-');
     line[from < to ? to - 1 : to + 1] = rung.lost ? 'X' : from < to ? '>' : '<';
     std::string text = rung.text;
     if (rung.on_its_way > Duration::zero()) text += fmt::format(", {} under way", say(rung.on_its_way));
-    const bool is_short = right - left < server_column - client_column;
+    const bool is_short = right - left < lanes.server() - client_column;
     if (!rung.name.empty() && !is_short) text = rung.name + ": " + text;
     write_between(line, left, right, text);
     // What a timer sent has its name in the half that is free.
     if (!rung.name.empty() && is_short)
-        write_between(line, left == client_column ? router_column : client_column, left == client_column ? server_column : router_column, rung.name);
+        write_between(line, left == client_column ? lanes.router() : client_column, left == client_column ? lanes.server() : lanes.router(), rung.name);
     return line;
 }
 
-std::string rung_line(const Rung& rung) {
+std::string rung_line(const Rung& rung, const Lanes& lanes) {
     switch (rung.kind) {
-    case Rung::Kind::packet: return packet_line(rung);
+    case Rung::Kind::packet: return packet_line(rung, lanes);
     case Rung::Kind::event: {
         const char sign = rung.is_fault ? '=' : '~';
-        std::string line = at_time(rung.at) + std::string(server_column + 1 - client_column, sign);
-        write_between(line, client_column, server_column, rung.text);
+        std::string line = at_time(rung.at) + std::string(lanes.server() + 1 - client_column, sign);
+        write_between(line, client_column, lanes.server(), rung.text);
         return line;
     }
     case Rung::Kind::notice: {
-        std::string line = lanes(at_time(rung.at));
-        const std::string words = cut(ascii(rung.text), server_column - client_column - 6) + " *";
-        line.replace(server_column - words.size(), words.size(), words);
+        std::string line = lanes.line(at_time(rung.at));
+        const std::string words = cut(ascii(rung.text), lanes.server() - client_column - 6) + " *";
+        line.replace(lanes.server() - words.size(), words.size(), words);
         return line;
     }
     case Rung::Kind::silence:
     case Rung::Kind::left_out: {
-        std::string line = lanes(std::string(client_column, ' '));
+        std::string line = lanes.line(std::string(client_column, ' '));
         std::replace(line.begin(), line.end(), '|', ':');
-        write_between(line, client_column, server_column, rung.text);
+        write_between(line, client_column, lanes.server(), rung.text);
         return line;
     }
     }
@@ -97,14 +107,17 @@ std::string mermaid_line(const Rung& rung) {
 
 } // namespace
 
-std::string ladder_text(const Ladder& ladder) {
+std::vector<std::string> ladder_lines(const Ladder& ladder, size_t width) {
+    const Lanes lanes(std::max(width, narrowest_ladder));
     std::string heads = pad_left("seconds", client_column - 1) + " client";
-    heads = pad_right(heads, router_column - 2) + "router";
-    std::string text = pad_right(heads, server_column - 5) + "server\n";
-    for (const Rung& rung : ladder.rungs) text += rung_line(rung) + "\n";
-    if (ladder.lost) text += fmt::format("{} passed that there was no room for.\n", counted(ladder.lost, "packet"));
-    return text;
+    heads = pad_right(heads, lanes.router() - 2) + "router";
+    std::vector<std::string> lines{pad_right(heads, lanes.server() - 5) + "server"};
+    for (const Rung& rung : ladder.rungs) lines.push_back(rung_line(rung, lanes));
+    if (ladder.lost) lines.push_back(fmt::format("{} passed that there was no room for.", counted(ladder.lost, "packet")));
+    return lines;
 }
+
+std::string ladder_text(const Ladder& ladder) { return joined(ladder_lines(ladder, 80), "\n") + "\n"; }
 
 std::string ladder_mermaid(const Ladder& ladder) {
     // GitLab and Gitea draw nothing that is much longer, and nobody reads it.

@@ -23,6 +23,7 @@ constexpr const char* examples = R"(Examples:
   halfopen run process-killed recv      one cell
   halfopen run defaults --lab virtual   what takes hours, in minutes of virtual time
   halfopen try --port 8080 -- ./server  how long your own server takes to let go
+  halfopen learn                        twelve lessons: guess, see, understand
   halfopen explain keepalive            a page; explain silent-drop keepalive: a cell
   halfopen predict silent-drop keepalive:idle=10s,interval=2s,count=3
   halfopen advise --within 30s          settings for your server, from the rules and then measured
@@ -33,8 +34,6 @@ std::string say_usage_error(const CLI::App& app, const CLI::ParseError& error, i
     std::vector<std::string> verbs;
     for (const CLI::App* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
     const std::string word = argc > 1 ? argv[1] : "";
-    for (const char* planned : {"learn"})
-        if (word == planned) return fmt::format("\"{}\" is planned and not there yet; verbs: {}", word, join_names(verbs));
     if (!word.empty() && word[0] != '-' && std::find(verbs.begin(), verbs.end(), word) == verbs.end())
         return fmt::format("there is no verb \"{}\"{}; verbs: {}", word, did_you_mean(word, verbs), join_names(verbs));
     const bool has_dashes = std::any_of(argv, argv + argc, [](const char* a) { return std::string_view(a) == "--"; });
@@ -49,7 +48,7 @@ int run(int argc, char** argv) {
     app.footer(examples);
     app.set_version_flag("--version", HALFOPEN_VERSION);
     app.require_subcommand(1);
-    for (auto add : {add_doctor, add_run, add_try, add_advise, add_explain, add_script, add_predict, add_list, add_report, add_compare, add_merge, add_kernels, add_class}) add(app);
+    for (auto add : {add_doctor, add_run, add_try, add_advise, add_explain, add_script, add_predict, add_list, add_report, add_compare, add_merge, add_kernels, add_learn, add_class}) add(app);
     for (CLI::App* verb : app.get_subcommands(nullptr)) if (verb->get_name() != "try") verb->footer("");
     if (argc == 1) {
         fmt::print("{}", app.help());

@@ -1,42 +1,18 @@
 #include "harness/cli/runner.h"
 
 #include <algorithm>
-#include <csignal>
 
 #include <poll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "harness/base/error.h"
 #include "harness/base/files.h"
 #include "harness/cli/own_server_words.h"
+#include "harness/linux/interrupts.h"
 #include "harness/linux/machine.h"
 
 namespace halfopen {
 
 using namespace std::chrono_literals;
-
-/// Ctrl-C and SIGTERM as something to poll for, from now until the end.
-class Interrupts {
-public:
-    Interrupts() {
-        sigset_t set;
-        sigemptyset(&set);
-        sigaddset(&set, SIGINT);
-        sigaddset(&set, SIGTERM);
-        sigprocmask(SIG_BLOCK, &set, nullptr);
-        fd_ = Fd{check(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "making a signalfd")};
-    }
-    int fd() const { return fd_.get(); }
-    /// The number of a signal that has come, 0 when none has.
-    int take() {
-        signalfd_siginfo info{};
-        return read(fd_.get(), &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
-    }
-
-private:
-    Fd fd_;
-};
 
 namespace {
 
@@ -102,6 +78,7 @@ int Runner::listen(Session& session, Interrupts& interrupts) {
             while (const auto heard = session.hear())
                 if (!take(*heard)) return 0;
         view_.tick();
+        on_tick_();
     }
 }
 

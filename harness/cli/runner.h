@@ -1,6 +1,7 @@
 #pragma once
 // The run itself, from the plan to the last record.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ Plan plan_of_command(const std::vector<std::string>& command);
 class Runner {
 public:
     Runner(const LabChoice&, const Plan&, const RunOptions&, Store&, const Terminal&);
+    /// Called a few times a second while it runs.
+    void on_tick(std::function<void()> tick) { on_tick_ = std::move(tick); }
     /// Runs what the store does not hold yet. The signal that ended it, or 0.
     int run();
     /// What a server of the user's own printed, where that came from the lab; and what the lab remarked.
@@ -49,6 +52,7 @@ private:
     Store& store_;
     Records records_;
     ProgressView view_;
+    std::function<void()> on_tick_ = [] {};
     Duration lab_time_{0};
     std::string server_log_;
     std::vector<std::string> remarks_;

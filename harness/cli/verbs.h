@@ -20,6 +20,7 @@ void add_kernels(CLI::App&);
 void add_merge(CLI::App&);
 void add_advise(CLI::App&);
 void add_script(CLI::App&);
+void add_learn(CLI::App&);
 void add_class(CLI::App&);
 
 /// The verb and the options that were given to it, as they are typed again: what only concerns the eye, or where the

@@ -53,7 +53,7 @@ const std::map<std::string, std::set<std::string>> may_see{
     {"scenarios/faults", {"detectors/theory", "harness/base", "harness/linux", "harness/lab"}},
     {"harness/trial", {"harness/base", "harness/linux", "harness/lab", "detectors", "detectors/theory", "scenarios/faults"}},
     {"reports", {"harness/base", "harness/trial"}},
-    {"harness/learn", {"harness/base", "harness/trial", "detectors", "reports"}},
+    {"harness/learn", {"harness/base", "harness/linux", "harness/trial", "detectors", "reports"}},
     {"harness/cli", {"harness/base", "harness/linux", "harness/lab", "harness/trial", "harness/learn", "detectors", "reports"}},
 };
 

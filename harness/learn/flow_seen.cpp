@@ -1,0 +1,134 @@
+// The part of a lesson that comes after the guess: the failure seen, the guess beside it, the reason.
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "harness/learn/flow.h"
+#include "harness/learn/number_line.h"
+#include "harness/learn/playback.h"
+#include "reports/text.h"
+
+namespace halfopen {
+
+const Showing& Flow::measured(size_t round) {
+    if (!measured_[round]) measured_[round] = measure_(round, hand_in_.rounds[round].detector);
+    return *measured_[round];
+}
+
+namespace {
+
+/// The slowest: silence before any time.
+const TrialLine& slowest(const std::vector<TrialLine>& trials) {
+    return *std::max_element(trials.begin(), trials.end(), [](const TrialLine& a, const TrialLine& b) {
+        return a.noticed_after.value_or(Duration::max()) < b.noticed_after.value_or(Duration::max());
+    });
+}
+
+Observed observed(const DoneRound& done) {
+    Observed seen{Window{Duration::max(), Duration::min()}, done.signal};
+    for (const auto& after : done.noticed_after) {
+        if (!after) return {};
+        seen.after = Window{std::min(seen.after->from, *after), std::max(seen.after->to, *after)};
+    }
+    return done.noticed_after.empty() ? Observed{} : seen;
+}
+
+/// What a busy machine may add to a time, as reports grant it.
+constexpr Duration scheduling = std::chrono::milliseconds{20};
+
+/// The answer that this run shows to be right. Inside its prediction that is theory's, since the edges of an answer are no
+/// edges of the kernel's.
+std::optional<size_t> right_answer(const Round& round, const Observed& seen, const Observed& theory) {
+    if (seen.after.has_value() != theory.after.has_value()) return round.right(seen);
+    if (!seen.after) return round.right(theory);
+    const bool inside = theory.after->from <= seen.after->from && seen.after->to <= theory.after->to + scheduling;
+    const bool same_words = theory.signal.empty() || theory.signal == seen.signal;
+    return round.right(inside && same_words ? theory : seen);
+}
+
+} // namespace
+
+void Flow::keep_what_was_seen(size_t number) {
+    const Round& round = lesson_.rounds[number];
+    DoneRound& done = hand_in_.rounds[number];
+    const Observed seen = observed(done);
+    facts_[number].seen = say_observed(seen, done.horizon);
+    const Plan plan = plan_of(round, done.detector, 1);
+    const auto right = right_answer(round, seen, observed_in_theory(plan.trials.front()));
+    done.right = right ? std::optional{static_cast<int>(*right)} : std::nullopt;
+}
+
+Flow::Move Flow::observe(size_t number) {
+    DoneRound& done = hand_in_.rounds[number];
+    const Showing& run = measured(number);
+    done.where = run.where;
+    done.recorded = run.recorded;
+    done.noticed_after.clear();
+    for (const TrialLine& trial : run.trials) done.noticed_after.push_back(trial.noticed_after);
+    const TrialLine& last = slowest(run.trials);
+    done.signal = last.signal;
+    done.horizon = last.horizon;
+    keep_what_was_seen(number);
+    save();
+    console_.line(fmt::format("{}: {}{}.", run.recorded ? "Recorded before, on the " + run.where : "Measured in the " + run.where,
+                              counted(static_cast<int>(run.trials.size()), "trial"), run.how_long.empty() ? "" : "; " + run.how_long));
+    console_.line(run.trials.size() > 1 ? "This is what crossed the links in the slowest of them (Enter shows the rest at once):"
+                                        : "This is what crossed the links (Enter shows the rest at once):");
+    play(console_, last);
+    console_.line();
+    return press_enter(number);
+}
+
+Flow::Move Flow::compare(size_t number) {
+    const Round& round = lesson_.rounds[number];
+    const DoneRound& done = hand_in_.rounds[number];
+    if (done.where.empty()) {
+        console_.line("Nothing was seen here; go back to see it.");
+        return press_enter(number);
+    }
+    const auto chosen = done.chosen ? std::optional{round.choices[static_cast<size_t>(*done.chosen)]} : std::nullopt;
+    const int noticed = static_cast<int>(std::count_if(done.noticed_after.begin(), done.noticed_after.end(), [](const auto& t) { return t.has_value(); }));
+    if (!console_.style().plain) console_.line(number_line(chosen, done.noticed_after, console_.width()));
+    console_.prose(fmt::format("You said: {}. Seen: {} ({} of {} noticed). Predicted by the kernel's rules: {}.", chosen ? chosen->says : "nothing",
+                               *facts_[number].seen, noticed, done.noticed_after.size(), done.predicted));
+    if (!done.right)
+        console_.prose("None of the answers fits what was seen: this run left its prediction. Its report shows how.");
+    else if (!chosen)
+        console_.prose(fmt::format("The answer that fits is \"{}\".", round.choices[static_cast<size_t>(*done.right)].says));
+    else if (*done.chosen == *done.right)
+        console_.prose(done.sure == 1 ? "Right, and you called it a guess: now find out why." : "Right.");
+    else
+        console_.prose(fmt::format("Not so. The answer that fits is \"{}\".{}", round.choices[static_cast<size_t>(*done.right)].says,
+                                   chosen->belief.empty() ? "" : fmt::format(" What many believe with you: {}.", chosen->belief)));
+    return press_enter(number);
+}
+
+Flow::Move Flow::explain(size_t number) {
+    DoneRound& done = hand_in_.rounds[number];
+    if (done.where.empty()) return press_enter(number);
+    const Typed own = ask("Why was it so? One or two sentences of your own. > ", number);
+    if (own.move && *own.move != Move::next) return *own.move;
+    if (!own.text.empty()) done.explanation = own.text;
+    console_.line();
+    console_.prose(filled(lesson_.rounds[number].explained, number));
+    const Plan plan = plan_of(lesson_.rounds[number], done.detector, 1);
+    if (const auto& steps = plan.trials.front().planned->steps; !steps.empty()) {
+        console_.line();
+        console_.line("The kernel's own arithmetic:");
+        for (const std::string& step : steps) console_.line("  " + wrapped(step, console_.width() - 2, "    "));
+    }
+    console_.line();
+    if (own.move || done.explanation.empty()) return press_enter(number);
+    for (;;) {
+        const Typed mark = ask("Did you say the same (1), partly (2), or something different (3)? > ", number);
+        if (mark.move) return *mark.move;
+        if (const auto level = place(mark.text, 3)) {
+            done.mark = std::array{"same", "partly", "different"}[*level];
+            return Move::next;
+        }
+    }
+}
+
+} // namespace halfopen

@@ -1,0 +1,79 @@
+#include "harness/learn/number_line.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace halfopen {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr size_t margin = 6, gutter = 11; ///< for "seen  " in front, and " not at all" behind
+
+struct Tick {
+    Duration at;
+    const char* name;
+};
+constexpr std::array<Tick, 9> ticks{{{10us, "10us"}, {1ms, "1ms"}, {100ms, "100ms"}, {1s, "1s"}, {10s, "10s"}, {1min, "1m"}, {15min, "15m"}, {1h, "1h"}, {3h, "3h"}}};
+
+class Axis {
+public:
+    explicit Axis(size_t width) : columns_(width - margin - gutter) {}
+    size_t columns() const { return columns_; }
+    /// The column of a time, from 0; what lies beyond stands at the end.
+    size_t at(Duration time) const {
+        const double from = std::log10(static_cast<double>(Duration(10us).count())), to = std::log10(static_cast<double>(Duration(3h).count()));
+        const double here = std::log10(static_cast<double>(std::max<int64_t>(time.count(), 1)));
+        return static_cast<size_t>(std::lround(std::clamp((here - from) / (to - from), 0.0, 1.0) * static_cast<double>(columns_ - 1)));
+    }
+    /// A row with room for the gutter.
+    std::string row(const std::string& name, char fill) const {
+        std::string text = name + std::string(margin - name.size(), ' ') + std::string(columns_, fill);
+        return text + "|" + std::string(gutter - 1, ' ');
+    }
+
+private:
+    size_t columns_;
+};
+
+std::string guess_row(const Axis& axis, const std::optional<Answer>& guess) {
+    std::string row = axis.row("you", ' ');
+    if (!guess) return row;
+    if (guess->silent) row[margin + axis.columns() + 5] = '^';
+    if (!guess->when) return row;
+    const size_t from = axis.at(guess->when->from), to = axis.at(guess->when->to);
+    for (size_t i = from; i <= to; ++i) row[margin + i] = '^';
+    return row;
+}
+
+std::string seen_row(const Axis& axis, const std::vector<std::optional<Duration>>& seen) {
+    std::string row = axis.row("seen", ' ');
+    for (const auto& after : seen) row[after ? margin + axis.at(*after) : margin + axis.columns() + 5] = after ? 'o' : '>';
+    return row;
+}
+
+std::string axis_row(const Axis& axis) {
+    std::string row = std::string(margin + axis.columns(), ' ') + "| not at all";
+    size_t free_from = margin;
+    for (const Tick& tick : ticks) {
+        const std::string name = tick.name;
+        const size_t at = std::min(margin + axis.at(tick.at), margin + axis.columns() - name.size());
+        if (at < free_from) continue;
+        row.replace(at, name.size(), name);
+        free_from = at + name.size() + 1;
+    }
+    return row;
+}
+
+} // namespace
+
+std::string number_line(const std::optional<Answer>& guess, const std::vector<std::optional<Duration>>& seen, size_t width) {
+    const Axis axis(std::max<size_t>(width, 50));
+    return guess_row(axis, guess) + "\n" + seen_row(axis, seen) + "\n" + axis.row("", '-') + "\n" + axis_row(axis);
+}
+
+} // namespace halfopen
