@@ -55,13 +55,17 @@ std::string line_of(const TrialLine& t) {
         t.cost ? std::to_string(t.cost->tx_bytes) : "",
         t.why,
     };
+    return csv_line(fields);
+}
+
+} // namespace
+
+std::string csv_line(const std::vector<std::string>& fields) {
     std::vector<std::string> quoted;
     for (const std::string& text : fields)
         quoted.push_back(field(text));
     return joined(quoted, ",") + "\r\n";
 }
-
-} // namespace
 
 std::string csv_report(const Records& records) {
     std::string out = std::string(names) + "\r\n";

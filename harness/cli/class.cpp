@@ -1,11 +1,19 @@
 // halfopen class: what an instructor needs.
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/cli/lesson_lab.h"
+#include "harness/cli/results.h"
 #include "harness/cli/verbs.h"
+#include "harness/learn/collect.h"
+#include "harness/learn/sheets.h"
 #include "harness/learn/theory_of.h"
+#include "harness/linux/machine.h"
+#include "harness/trial/store.h"
 #include "reports/text.h"
 
 namespace halfopen {
@@ -13,6 +21,13 @@ namespace halfopen {
 namespace fs = std::filesystem;
 
 namespace {
+
+struct ClassOptions {
+    std::string folder, lessons, csv;
+    std::vector<std::string> seeds;
+    LearnOptions learn;
+    std::string output;
+};
 
 /// Every lesson of a folder is read and held against theory; one line for each.
 void check_folder(const std::string& folder) {
@@ -36,15 +51,83 @@ void check_folder(const std::string& folder) {
     if (wrong) set_exit_status(static_cast<int>(Exit::usage));
 }
 
+std::vector<Lesson> chosen(const ClassOptions& options) { return options.lessons.empty() ? lessons() : lessons_of(options.lessons); }
+
+void sheet(const ClassOptions& options) {
+    std::string text;
+    for (const Lesson& lesson : chosen(options)) text += work_sheet(lesson, options.learn.seed);
+    write_or_print(options.output, text);
+}
+
+/// What an answer sheet is bound to.
+std::string measured_on(const std::vector<std::string>& digests) {
+    std::string all;
+    for (const std::string& digest : digests) all += digest;
+    return fmt::format("Measured on {} by halfopen {} on this machine: kernel {}, HZ {}, {} processors. Digest of the plans: {}.\n\n", date_of(utc_now()),
+                       HALFOPEN_VERSION, kernel_release(), kernel_hz(), online_cpus(), sha256(all).substr(0, 19));
+}
+
+void key(const ClassOptions& options) {
+    const fs::path folder = fresh_folder("class-key");
+    Console console({.columns = 80, .plain = true, .ascii = false, .colour = false});
+    std::vector<std::string> digests;
+    std::string sheets;
+    for (const Lesson& lesson : chosen(options)) {
+        LessonLab lab(lesson, options.learn, console, folder / lesson.name);
+        std::vector<KeyRound> rounds;
+        for (size_t i = 0; i < lesson.rounds.size(); ++i) {
+            const std::string spec = drawn_spec(lesson.rounds[i], options.learn.seed);
+            fmt::print(stderr, "lesson {}, {} of {}: {} under {}\n", lesson.number, i + 1, lesson.rounds.size(), spec, lesson.rounds[i].scenario);
+            rounds.push_back({spec, lab.measure(i, spec)});
+            digests.push_back(plan_of(lesson.rounds[i], spec, 1).digest());
+        }
+        sheets += answer_sheet(lesson, rounds);
+    }
+    write_or_print(options.output, measured_on(digests) + sheets);
+    if (fs::exists(folder)) fmt::print(stderr, "records: {}\n", folder.string());
+}
+
+void collect_folder(const ClassOptions& options) {
+    const Collected all = collect(options.folder);
+    for (const std::string& problem : all.problems) fmt::print(stderr, "{}\n", problem);
+    if (!options.csv.empty()) write_or_print(options.csv == "-" ? "" : options.csv, class_csv(all));
+    if (options.csv != "-") fmt::print("{}", class_histogram(all));
+    if (!all.problems.empty()) set_exit_status(static_cast<int>(Exit::usage));
+}
+
 } // namespace
 
 void add_class(CLI::App& app) {
-    auto* verb = app.add_subcommand("class", "for instructors: lessons checked, work sheets, answers, hand-ins");
+    auto* verb = app.add_subcommand("class", "for instructors: work sheets, measured answers, parameters for each, hand-ins, lessons of one's own");
     verb->require_subcommand(1);
+    auto o = std::make_shared<ClassOptions>();
+    const auto which = [o](CLI::App* part) { part->add_option("LESSONS", o->lessons, "3, 3-6 or a name; default: all"); };
+    const auto to_file = [o](CLI::App* part) { part->add_option("-o,--output", o->output, "a file; default: stdout"); };
+    const auto of_seed = [o](CLI::App* part) { part->add_option("--seed", o->learn.seed, "with the parameters of that learner"); };
+
+    auto* sheets = verb->add_subcommand("sheet", "work sheets in Markdown: questions, boxes, blank ladders, and no answer");
+    which(sheets), to_file(sheets), of_seed(sheets);
+    sheets->callback([o] { sheet(*o); });
+
+    auto* keys = verb->add_subcommand("key", "the same with the answers, measured on this machine now");
+    which(keys), to_file(keys), of_seed(keys);
+    keys->add_option("--lab", o->learn.lab, "namespaces, virtual, or whichever is quicker (auto)")->check(CLI::IsMember({"auto", "namespaces", "virtual"}));
+    keys->add_option("--kernel", o->learn.kernel, "guest's kernel, for the virtual lab");
+    keys->callback([o] { key(*o); });
+
+    auto* assign = verb->add_subcommand("assign", "which parameters each learner gets: one seed, one set, on every machine");
+    which(assign), to_file(assign);
+    assign->add_option("--seed", o->seeds, "a learner's name or number; once for each")->required()->allow_extra_args(false);
+    assign->callback([o] { write_or_print(o->output, assignment(chosen(*o), o->seeds)); });
+
+    auto* collecting = verb->add_subcommand("collect", "hand-ins below a folder: what the class predicted, and a table");
+    collecting->add_option("FOLDER", o->folder, "of hand-ins")->required();
+    collecting->add_option("--csv", o->csv, "writes the table to a file, or to stdout for -");
+    collecting->callback([o] { collect_folder(*o); });
+
     auto* check = verb->add_subcommand("check", "reads the lessons of a folder and holds them against theory");
-    auto folder = std::make_shared<std::string>();
-    check->add_option("FOLDER", *folder, "of lessons")->required();
-    check->callback([=] { check_folder(*folder); });
+    check->add_option("FOLDER", o->folder, "of lessons")->required();
+    check->callback([o] { check_folder(o->folder); });
 }
 
 } // namespace halfopen

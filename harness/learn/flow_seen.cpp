@@ -8,6 +8,7 @@
 #include "harness/learn/flow.h"
 #include "harness/learn/number_line.h"
 #include "harness/learn/playback.h"
+#include "harness/learn/seen.h"
 #include "reports/text.h"
 
 namespace halfopen {
@@ -16,39 +17,6 @@ const Showing& Flow::measured(size_t round) {
     if (!measured_[round]) measured_[round] = measure_(round, hand_in_.rounds[round].detector);
     return *measured_[round];
 }
-
-namespace {
-
-/// The slowest: silence before any time.
-const TrialLine& slowest(const std::vector<TrialLine>& trials) {
-    return *std::max_element(trials.begin(), trials.end(), [](const TrialLine& a, const TrialLine& b) {
-        return a.noticed_after.value_or(Duration::max()) < b.noticed_after.value_or(Duration::max());
-    });
-}
-
-Observed observed(const DoneRound& done) {
-    Observed seen{Window{Duration::max(), Duration::min()}, done.signal};
-    for (const auto& after : done.noticed_after) {
-        if (!after) return {};
-        seen.after = Window{std::min(seen.after->from, *after), std::max(seen.after->to, *after)};
-    }
-    return done.noticed_after.empty() ? Observed{} : seen;
-}
-
-/// What a busy machine may add to a time, as reports grant it.
-constexpr Duration scheduling = std::chrono::milliseconds{20};
-
-/// The answer that this run shows to be right. Inside its prediction that is theory's, since the edges of an answer are no
-/// edges of the kernel's.
-std::optional<size_t> right_answer(const Round& round, const Observed& seen, const Observed& theory) {
-    if (seen.after.has_value() != theory.after.has_value()) return round.right(seen);
-    if (!seen.after) return round.right(theory);
-    const bool inside = theory.after->from <= seen.after->from && seen.after->to <= theory.after->to + scheduling;
-    const bool same_words = theory.signal.empty() || theory.signal == seen.signal;
-    return round.right(inside && same_words ? theory : seen);
-}
-
-} // namespace
 
 void Flow::keep_what_was_seen(size_t number) {
     const Round& round = lesson_.rounds[number];
@@ -72,9 +40,9 @@ Flow::Move Flow::observe(size_t number) {
     done.horizon = last.horizon;
     keep_what_was_seen(number);
     save();
-    console_.line(fmt::format("{}: {}{}.", run.recorded ? "Recorded before, on the " + run.where : "Measured in the " + run.where,
+    console_.prose(fmt::format("{}: {}{}.", run.recorded ? "Recorded before, on the " + run.where : "Measured in the " + run.where,
                               counted(static_cast<int>(run.trials.size()), "trial"), run.how_long.empty() ? "" : "; " + run.how_long));
-    console_.line(run.trials.size() > 1 ? "This is what crossed the links in the slowest of them (Enter shows the rest at once):"
+    console_.prose(run.trials.size() > 1 ? "This is what crossed the links in the slowest of them (Enter shows the rest at once):"
                                         : "This is what crossed the links (Enter shows the rest at once):");
     play(console_, last);
     console_.line();

@@ -57,12 +57,14 @@ std::vector<Answer> read_choices(const TomlFile& file, const toml::table& round)
     return choices;
 }
 
-std::vector<Varied> read_varied(const TomlFile& file, const toml::table& round) {
+std::vector<Varied> read_varied(const TomlFile& file, const toml::table& round, const std::string& detector) {
     std::vector<Varied> all;
     if (!round.contains("vary")) return all;
     const toml::node& node = file.at(round, "vary");
     if (!node.is_table()) file.fail(node, "\"vary\" must be written as { idle = [\"40s\", \"50s\"] }");
     for (const auto& [setting, values] : *node.as_table()) all.push_back({std::string(setting.str()), file.texts(*node.as_table(), setting.str())});
+    for (const Varied& varied : all)
+        if (!make_detector(detector)->settings().has(varied.setting)) file.fail(node, fmt::format("{} has no setting \"{}\" that could vary", detector, varied.setting));
     return all;
 }
 
@@ -96,8 +98,8 @@ Round read_round(const TomlFile& file, const toml::table& table) {
     round.press = file.text(table, "press");
     round.question = file.text(table, "question");
     round.choices = read_choices(file, table);
-    round.vary = read_varied(file, table);
     check_names(file, table, round);
+    round.vary = read_varied(file, table, round.detector);
     return round;
 }
 

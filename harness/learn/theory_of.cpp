@@ -1,5 +1,6 @@
 #include "harness/learn/theory_of.h"
 
+#include <algorithm>
 #include <regex>
 
 #include "harness/base/error.h"
@@ -80,15 +81,19 @@ std::string say_observed(const Observed& seen, Duration horizon) {
 
 std::vector<std::string> specs_of(const Round& round) {
     std::vector<std::string> specs{round.detector};
-    std::vector<std::string> varied{round.detector.substr(0, round.detector.find(':'))};
-    for (const Varied& setting : round.vary) {
+    if (round.vary.empty()) return specs;
+    // What does not vary stays as the round has it.
+    const auto detector = make_detector(round.detector);
+    std::vector<std::string> varied{""};
+    for (const auto& [setting, value] : detector->settings().values()) {
+        const auto other = std::find_if(round.vary.begin(), round.vary.end(), [&](const Varied& v) { return v.setting == setting; });
         std::vector<std::string> longer;
         for (const std::string& begin : varied)
-            for (const std::string& value : setting.values)
-                longer.push_back(fmt::format("{}{}{}={}", begin, begin.find(':') == begin.npos ? ":" : ",", setting.setting, value));
+            for (const std::string& each : other == round.vary.end() ? std::vector{value} : other->values)
+                longer.push_back(fmt::format("{}{}{}={}", begin, begin.empty() ? "" : ",", setting, each));
         varied = longer;
     }
-    if (!round.vary.empty()) specs.insert(specs.end(), varied.begin(), varied.end());
+    for (const std::string& settings : varied) specs.push_back(spec_of(*make_detector(fmt::format("{}:{}", detector->describe().name, settings))));
     return specs;
 }
 
