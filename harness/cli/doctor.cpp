@@ -122,10 +122,30 @@ void doctor() {
     if (!ok) set_exit_status(static_cast<int>(Exit::machine));
 }
 
+/// One line for a room full of machines: what the lessons will be on this one.
+void doctor_for_class() {
+    const std::string no_namespaces = why_no_user_namespaces(), no_emulator = why_no_emulator();
+    const auto kernels = cached_kernels();
+    const bool has_guest = no_emulator.empty() && !kernels.empty();
+    const std::string verdict = no_namespaces.empty() && has_guest ? "ready: short lessons on this kernel, long ones in virtual time"
+                                : has_guest                        ? "ready: every lesson in virtual time"
+                                : no_namespaces.empty()            ? "nearly ready: short lessons on this kernel, long ones wait or are recordings"
+                                                                   : "recordings only";
+    std::string line = fmt::format("{}: {}; halfopen {}, kernel {}, {} processors", host_name(), verdict, HALFOPEN_VERSION, kernel_release(), online_cpus());
+    if (!no_namespaces.empty()) line += "; no namespaces: " + no_namespaces;
+    if (!no_emulator.empty()) line += "; no virtual lab: " + no_emulator;
+    else if (kernels.empty()) line += "; no virtual lab: no kernel yet, get one with: halfopen kernels get";
+    fmt::print("{}\n", line);
+    if (!no_namespaces.empty() && !has_guest) set_exit_status(static_cast<int>(Exit::machine));
+}
+
 } // namespace
 
 void add_doctor(CLI::App& app) {
-    app.add_subcommand("doctor", "what this machine can run, and the fix for what it cannot")->callback(doctor);
+    auto* verb = app.add_subcommand("doctor", "what this machine can run, and the fix for what it cannot");
+    auto for_class = std::make_shared<bool>(false);
+    verb->add_flag("--class", *for_class, "one line: what the lessons will be on this machine");
+    verb->callback([=] { *for_class ? doctor_for_class() : doctor(); });
 }
 
 } // namespace halfopen

@@ -1,12 +1,17 @@
 // halfopen explain: the page of a scenario, a detector or a law; or one cell, timer by timer.
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
 #include "harness/cli/cell.h"
+#include "harness/cli/last_measured.h"
 #include "harness/cli/pages.h"
+#include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
+#include "reports/text.h"
 
 namespace halfopen {
 
@@ -17,6 +22,17 @@ Traffic headline_or(const Scenario& scenario, const std::string& word) {
     const auto traffic = parse_traffic(word);
     if (!traffic) throw BadInput(fmt::format("there is no traffic profile \"{}\"; profiles: {}", word, all_traffic()));
     return *traffic;
+}
+
+/// The cell's story: the verdict, what each end believes, timer by timer with the arithmetic, and what was seen of it here last.
+void explain_cell(const Scenario& scenario, Traffic traffic, const Detector& detector) {
+    const int columns = std::clamp(look_at_terminal("never", true).columns, 50, 100);
+    fmt::print("{}", say_cells(scenario, {traffic}, detector));
+    fmt::print("\nWhat each end believes:\n");
+    for (const std::string& line : beliefs_of(scenario.name)) fmt::print("  {}\n", wrapped(line, static_cast<size_t>(columns) - 3, "    "));
+    const std::string cell = fmt::format("{}/{}/{}", scenario.name, info(traffic).name, spec_of(detector));
+    fmt::print("\n{}", say_last_measured(cell, static_cast<size_t>(columns)));
+    fmt::print("\nMore: halfopen explain {}, halfopen explain {}\n", scenario.name, detector.describe().name);
 }
 
 } // namespace
@@ -33,9 +49,7 @@ void add_explain(CLI::App& app) {
             return;
         }
         const CellNames cell = find_cell(names->at(0), names->at(1));
-        fmt::print("{}\n{}", say_cells(*cell.scenario, {headline_or(*cell.scenario, *traffic)}, *cell.detector),
-                   fmt::format("More: halfopen explain {}, halfopen explain {}\n", cell.scenario->name,
-                               cell.detector->describe().name));
+        explain_cell(*cell.scenario, headline_or(*cell.scenario, *traffic), *cell.detector);
     });
 }
 

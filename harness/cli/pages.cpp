@@ -9,6 +9,7 @@
 #include "harness/base/names.h"
 #include "harness/trial/planned.h"
 #include "harness/trial/scenario.h"
+#include "reports/text.h"
 
 namespace halfopen {
 
@@ -38,7 +39,36 @@ std::vector<std::string> all_names() {
     return names;
 }
 
+/// The cells of a line of a Markdown table, without their marks.
+std::vector<std::string> cells_of(const std::string& line) {
+    std::vector<std::string> cells;
+    std::istringstream rest(line.substr(1));
+    for (std::string cell; std::getline(rest, cell, '|');) {
+        const size_t begin = cell.find_first_not_of(' '), end = cell.find_last_not_of(' ');
+        cells.push_back(begin == cell.npos ? "" : plain(cell.substr(begin, end - begin + 1)));
+    }
+    return cells;
+}
+
 } // namespace
+
+std::vector<std::string> beliefs_of(const std::string& scenario) {
+    std::istringstream lines(section(page_of(scenario), "## What each end still believes"));
+    std::vector<std::string> heads, all;
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with("|") || line.starts_with("|:")) continue;
+        const auto cells = cells_of(line);
+        if (heads.empty()) {
+            heads = cells;
+            continue;
+        }
+        std::string sentence = cells.front() + ":";
+        for (size_t i = 1; i < std::min(cells.size(), heads.size()); ++i)
+            if (!cells[i].empty()) sentence += (i == 1 ? " " : "; ") + (i == 1 ? "" : heads[i] + (heads[i].ends_with('?') ? " " : ": ")) + cells[i];
+        all.push_back(sentence);
+    }
+    return all;
+}
 
 std::string detector_page_file(std::string name) {
     std::replace_if(name.begin(), name.end(), [](char c) { return c == '-' || c == '+'; }, '_');

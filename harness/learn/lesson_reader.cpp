@@ -5,6 +5,7 @@
 #include "harness/base/error.h"
 #include "harness/base/names.h"
 #include "harness/learn/lesson_text.h"
+#include "harness/learn/theory_of.h"
 #include "detectors/detector.h"
 #include "harness/trial/scenario.h"
 #include "harness/trial/toml_file.h"
@@ -100,6 +101,11 @@ Round read_round(const TomlFile& file, const toml::table& table) {
     round.choices = read_choices(file, table);
     check_names(file, table, round);
     round.vary = read_varied(file, table, round.detector);
+    try {
+        specs_of(round);
+    } catch (const BadInput& e) {
+        file.fail(file.at(table, "vary"), e.what());
+    }
     return round;
 }
 

@@ -15,6 +15,12 @@ std::string kernel_release() {
     return name.release;
 }
 
+std::string host_name() {
+    utsname name{};
+    uname(&name);
+    return name.nodename;
+}
+
 int kernel_hz() {
     timespec resolution{};
     clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
