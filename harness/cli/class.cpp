@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 namespace {
 
 struct ClassOptions {
-    std::string folder, lessons, csv;
+    std::string folder, lessons, csv, records;
     std::vector<std::string> seeds;
     LearnOptions learn;
     std::string output;
@@ -68,7 +68,7 @@ std::string measured_on(const std::vector<std::string>& digests) {
 }
 
 void key(const ClassOptions& options) {
-    const fs::path folder = fresh_folder("class-key");
+    const fs::path folder = options.records.empty() ? fresh_folder("class-key") : fs::path(options.records);
     Console console({.columns = 80, .plain = true, .ascii = false, .colour = false});
     std::vector<std::string> digests;
     std::string sheets;
@@ -113,6 +113,7 @@ void add_class(CLI::App& app) {
     which(keys), to_file(keys), of_seed(keys);
     keys->add_option("--lab", o->learn.lab, "namespaces, virtual, or whichever is quicker (auto)")->check(CLI::IsMember({"auto", "namespaces", "virtual"}));
     keys->add_option("--kernel", o->learn.kernel, "guest's kernel, for the virtual lab");
+    keys->add_option("--records", o->records, "a folder for what is measured; default: a new one in results/");
     keys->callback([o] { key(*o); });
 
     auto* assign = verb->add_subcommand("assign", "which parameters each learner gets: one seed, one set, on every machine");

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr size_t margin = 6, gutter = 11; ///< for "seen  " in front, and " not at all" behind
+constexpr size_t margin = 6, gutter = 12; ///< for "seen  " in front, and "| not at all" behind
 
 struct Tick {
     Duration at;

@@ -43,8 +43,9 @@ std::string program() {
 }
 
 Ran run_program(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
-                const std::string& user) {
+                const std::string& user, const std::string& input) {
     const Folder folder;
+    std::ofstream(folder.path() / "in") << input;
     std::vector<std::string> words{"env"};
     words.insert(words.end(), environment.begin(), environment.end());
     if (!user.empty())
@@ -54,7 +55,7 @@ Ran run_program(const std::vector<std::string>& arguments, const std::vector<std
     Process process = fork_process([&]() -> int {
         send_output_to((folder.path() / "out").string(), 1);
         send_output_to((folder.path() / "err").string(), 2);
-        dup2(check(open("/dev/null", O_RDONLY), "opening /dev/null"), 0);
+        dup2(check(open((folder.path() / "in").c_str(), O_RDONLY), "opening its input"), 0);
         become(words);
     });
     const int status = process.wait();

@@ -16,9 +16,9 @@ struct Ran {
     std::string out, err;
 };
 
-/// Runs it to its end. `environment` are words NAME=value.
+/// Runs it to its end. `environment` are words NAME=value; `input` is what it reads on stdin.
 Ran run_program(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {},
-                const std::string& user = {});
+                const std::string& user = {}, const std::string& input = {});
 
 /// Starts it with its output thrown away; the caller ends it.
 Process start_program(const std::vector<std::string>& arguments);
