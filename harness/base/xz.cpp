@@ -57,4 +57,14 @@ std::string unpack_xz(std::string_view archive, const std::string& name) {
     return text;
 }
 
+std::string pack_xz(std::string_view text) {
+    std::string archive(lzma_stream_buffer_bound(text.size()), '\0');
+    size_t size = 0;
+    const lzma_ret how = lzma_easy_buffer_encode(9, LZMA_CHECK_CRC64, nullptr, reinterpret_cast<const uint8_t*>(text.data()), text.size(),
+                                                 reinterpret_cast<uint8_t*>(archive.data()), &size, archive.size());
+    if (how != LZMA_OK) throw std::bad_alloc(); // Nothing else can happen in a buffer of that size.
+    archive.resize(size);
+    return archive;
+}
+
 } // namespace halfopen

@@ -10,4 +10,7 @@ namespace halfopen {
 /// BadInput when it is cut off, damaged, no archive of xz, or needs more than 256 MB of memory (xz -9 needs 65).
 std::string unpack_xz(std::string_view archive, const std::string& name);
 
+/// The same bytes as an archive, as `xz -9` packs them; equal bytes give equal archives.
+std::string pack_xz(std::string_view text);
+
 } // namespace halfopen

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/base/files.h"
+#include "harness/base/xz.h"
 #include "harness/cli/lesson_lab.h"
 #include "harness/cli/results.h"
 #include "harness/cli/verbs.h"
@@ -29,14 +31,19 @@ struct ClassOptions {
     std::string output;
 };
 
-/// Every lesson of a folder is read and held against theory; one line for each.
-void check_folder(const std::string& folder) {
-    if (!fs::is_directory(folder)) throw BadInput(fmt::format("{}: is no folder; class check takes the folder that holds the lessons", folder));
+std::vector<fs::path> lesson_files(const std::string& folder) {
+    if (!fs::is_directory(folder)) throw BadInput(fmt::format("{}: is no folder; name the one that holds the lessons", folder));
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(folder))
         if (entry.path().extension() == ".md") files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     if (files.empty()) throw BadInput(fmt::format("{}: holds no lesson, which is a file like 05-pulled-plug.md", folder));
+    return files;
+}
+
+/// Every lesson of a folder is read and held against theory; one line for each.
+void check_folder(const std::string& folder) {
+    const std::vector<fs::path> files = lesson_files(folder);
     int wrong = 0;
     for (const fs::path& file : files) {
         try {
@@ -87,6 +94,25 @@ void key(const ClassOptions& options) {
     if (fs::exists(folder)) fmt::print(stderr, "records: {}\n", folder.string());
 }
 
+/// Recordings are for machines that can run neither lab, and made in virtual time: they are the same on any day.
+void record(const ClassOptions& options) {
+    Console console({.columns = 80, .plain = true, .ascii = false, .colour = false});
+    const fs::path scratch = fresh_folder("class-record");
+    for (const fs::path& file : lesson_files(options.folder)) {
+        const Lesson lesson = read_lesson(file);
+        check_lesson(lesson);
+        if (!options.lessons.empty() && options.lessons != lesson.name) continue;
+        LessonLab lab(lesson, options.learn, console, scratch / lesson.name);
+        for (size_t i = 0; i < lesson.rounds.size(); ++i) {
+            const Showing shown = lab.measure(i, lesson.rounds[i].detector);
+            const fs::path recording = recording_of(lesson, i);
+            fs::create_directories(recording.parent_path());
+            write_or_print(recording.string(), pack_xz(read_text(shown.folder / records_file)));
+            fmt::print("{}: {}\n", recording.string(), shown.where);
+        }
+    }
+}
+
 void collect_folder(const ClassOptions& options) {
     const Collected all = collect(options.folder);
     for (const std::string& problem : all.problems) fmt::print(stderr, "{}\n", problem);
@@ -125,6 +151,15 @@ void add_class(CLI::App& app) {
     collecting->add_option("FOLDER", o->folder, "of hand-ins")->required();
     collecting->add_option("--csv", o->csv, "writes the table to a file, or to stdout for -");
     collecting->callback([o] { collect_folder(*o); });
+
+    auto* recording = verb->add_subcommand("record", "runs the lessons of a folder and keeps what was seen, for machines without a lab");
+    recording->add_option("FOLDER", o->folder, "of lessons")->required();
+    recording->add_option("LESSON", o->lessons, "this one only, by its name");
+    recording->add_option("--kernel", o->learn.kernel, "guest's kernel");
+    recording->callback([o] {
+        o->learn.lab = "virtual";
+        record(*o);
+    });
 
     auto* check = verb->add_subcommand("check", "reads the lessons of a folder and holds them against theory");
     check->add_option("FOLDER", o->folder, "of lessons")->required();

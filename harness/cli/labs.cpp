@@ -178,6 +178,7 @@ std::unique_ptr<Session> open_lab(const LabChoice& lab, const Plan& plan, const 
     const auto is_done = [&](const PlannedTrial& t) { return done.count(t.id) > 0; };
     if (!lab.guest) {
         LabTask task{plan.trials, plan.seed, lab.jobs};
+        task.floor_samples = lab.floor_samples;
         task.server = lab.server;
         task.log = lab.log;
         task.sweep_up_to = sweep_of_own_server;

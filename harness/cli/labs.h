@@ -18,6 +18,7 @@ struct LabChoice {
     std::optional<GuestKernel> guest; ///< nothing: the namespaces lab
     std::optional<OwnServer> server{};  ///< of the user's own, that is tried
     std::shared_ptr<CommandLog> log{};  ///< what it prints
+    int floor_samples = 12;           ///< of each kind, in the namespaces lab
     int jobs = 0;                     ///< worlds, or virtual machines, at a time; 0: as many as the machine can
 
     std::string kernel() const;

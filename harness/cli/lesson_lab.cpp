@@ -31,7 +31,8 @@ Duration wait_of(const Plan& plan) {
 
 std::optional<LabChoice> lab_if_any(const std::string& name, const std::string& kernel) {
     try {
-        const LabChoice lab = choose_lab(name, kernel, 0);
+        LabChoice lab = choose_lab(name, kernel, 0);
+        lab.floor_samples = 3; // A lesson tells seconds from minutes, and a class shares a machine.
         must_run_here(lab);
         return lab;
     } catch (const CannotHere&) {
@@ -114,7 +115,9 @@ Showing LessonLab::recorded(size_t round) const {
     measured.trials = valid_trials(records);
     measured.where = fmt::format("{} lab, kernel {}", records.runs.front().lab, records.runs.front().kernel);
     measured.recorded = true;
-    if (measured.trials.empty()) throw BadInput(fmt::format("{}: holds no trial", file.string()));
+    if (measured.trials.empty() || measured.trials.front().scenario != lesson_.rounds[round].scenario)
+        throw BadInput(fmt::format("{}: is no recording of {}; make it anew with: halfopen class record {}", file.string(), lesson_.name,
+                                   lesson_.file.parent_path().string()));
     return measured;
 }
 

@@ -23,14 +23,18 @@ std::optional<size_t> Flow::place(const std::string& text, size_t many) {
 Flow::Flow(Console& console, const Lesson& lesson, HandIn& hand_in, std::filesystem::path file, ShowRound measure)
     : console_(console), lesson_(lesson), hand_in_(hand_in), file_(std::move(file)), measure_(std::move(measure)),
       measured_(lesson.rounds.size()), hints_given_(lesson.rounds.size()) {
-    std::vector<std::string> specs;
-    for (const DoneRound& round : hand_in.rounds) specs.push_back(round.detector);
-    facts_ = facts_of(lesson, specs);
+    facts_ = facts_of(lesson, specs());
     for (size_t i = 0; i < lesson.rounds.size(); ++i) {
         DoneRound& round = hand_in.rounds[i];
         round.predicted = facts_[i].predicted;
         if (!round.where.empty()) keep_what_was_seen(i);
     }
+}
+
+std::vector<std::string> Flow::specs() const {
+    std::vector<std::string> all;
+    for (const DoneRound& round : hand_in_.rounds) all.push_back(round.detector);
+    return all;
 }
 
 size_t Flow::steps() const { return lesson_.rounds.size() * steps_of_a_round.size() + 1; }
@@ -102,7 +106,10 @@ void Flow::hint(size_t round) {
 }
 
 Flow::Move Flow::press_enter(size_t round, const std::string& what) {
-    const Typed typed = ask(fmt::format("Press Enter to {}. [{}] ", what, keys), round);
+    const std::string prompt = fmt::format("Press Enter to {}. ", what), help = fmt::format("[{}] ", keys);
+    const bool fits = prompt.size() + help.size() <= console_.width();
+    if (!fits) console_.line(help);
+    const Typed typed = ask(fits ? prompt + help : prompt, round);
     return typed.move.value_or(Move::next);
 }
 

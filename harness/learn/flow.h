@@ -42,6 +42,7 @@ private:
 
     /// The place of "3" among so many, from 0.
     static std::optional<size_t> place(const std::string& text, size_t many);
+    std::vector<std::string> specs() const;
     size_t steps() const;
     Move step(size_t number);
     void head(size_t number);

@@ -31,6 +31,12 @@ void Flow::keep_what_was_seen(size_t number) {
 Flow::Move Flow::observe(size_t number) {
     DoneRound& done = hand_in_.rounds[number];
     const Showing& run = measured(number);
+    if (run.recorded && run.trials.front().spec != done.detector) { // Nobody recorded the parameters of every learner.
+        done.detector = run.trials.front().spec;
+        facts_[number] = facts_of(lesson_, specs())[number];
+        done.predicted = facts_[number].predicted;
+        console_.prose(fmt::format("The recording is of {}.", facts_[number].method));
+    }
     done.where = run.where;
     done.recorded = run.recorded;
     done.noticed_after.clear();
@@ -76,7 +82,7 @@ Flow::Move Flow::compare(size_t number) {
 Flow::Move Flow::explain(size_t number) {
     DoneRound& done = hand_in_.rounds[number];
     if (done.where.empty()) return press_enter(number);
-    const Typed own = ask("Why was it so? One or two sentences of your own. > ", number);
+    const Typed own = ask("Why was it so, in your own words? > ", number);
     if (own.move && *own.move != Move::next) return *own.move;
     if (!own.text.empty()) done.explanation = own.text;
     console_.line();
@@ -90,7 +96,7 @@ Flow::Move Flow::explain(size_t number) {
     console_.line();
     if (own.move || done.explanation.empty()) return press_enter(number);
     for (;;) {
-        const Typed mark = ask("Did you say the same (1), partly (2), or something different (3)? > ", number);
+        const Typed mark = ask("Did you say the same (1), partly (2), or not (3)? > ", number);
         if (mark.move) return *mark.move;
         if (const auto level = place(mark.text, 3)) {
             done.mark = std::array{"same", "partly", "different"}[*level];

@@ -26,6 +26,14 @@ std::string refusal_of(const std::string& archive) {
 
 } // namespace
 
+TEST_CASE("what is packed here is unpacked to the same, by xz(1) too, and equal bytes give equal archives") {
+    CHECK(unpack_xz(pack_xz(long_text), "here.xz") == long_text);
+    CHECK(unpack_xz(pack_xz(""), "here.xz").empty());
+    CHECK(pack_xz(long_text) == pack_xz(long_text));
+    CHECK(pack_xz(long_text).size() < long_text.size() / 2);
+    CHECK(output_of({"xz", "-dc"}, "", {}, pack_xz(long_text)) == long_text);
+}
+
 TEST_CASE("an archive of xz holds what was packed, and several behind each other hold it all") {
     CHECK(unpack_xz(packed(long_text), "here.xz") == long_text);
     CHECK(unpack_xz(packed("one ") + packed("two"), "here.xz") == "one two");

@@ -42,7 +42,7 @@ TEST_CASE("a lesson goes from the scene over the locked guess to what was seen, 
     check_order(ran.out, {fmt::format("Lesson 1 · {} ({})", lesson.title, lesson.law), "Step 1 of 11: scene.", "Step 2 of 11: predict.", "1) ", "Locked.",
                           "Step 3 of 11: observe.", "Measured in the namespaces lab, kernel ", "the client to the server: ", "fault: ",
                           "the server notices: ", "Step 4 of 11: compare.", "You said: ", "Right.", "Step 5 of 11: explain.", "Step 6 of 11: scene.",
-                          "Step 11 of 11: carry over.", "To carry over: ", ", mended: ", "Your hand-in: ", "Report and packets: ", "Next: halfopen learn 2"});
+                          "Step 11 of 11: carry over.", "To carry over: ", ", mended: ", "Your hand-in: ", "Report and packets: ", "Next: halfopen learn " + find_lesson("2").name});
 }
 
 TEST_CASE("read aloud, a lesson is sentences: no cursor is moved, nothing is drawn, and a ladder has its words") {
@@ -132,11 +132,11 @@ TEST_CASE("a lesson of one's own is taken from its file, and refused with its mi
     std::string text = read_text(find_lesson("1").file);
     std::ofstream(file) << text;
     CHECK_THAT(learn(folder, {file.string()}, "q\n").out, ContainsSubstring("Lesson 1 · "));
-    std::ofstream(file) << text.replace(text.find("[[round]]"), 9, "[[rond]]");
+    std::ofstream(file) << text.replace(text.find("title"), 5, "titel");
     const Ran refused = learn(folder, {file.string()}, "q\n");
     CHECK(refused.status == 2);
     CHECK_THAT(refused.err, ContainsSubstring("01-mine.md"));
-    CHECK_THAT(refused.err, ContainsSubstring("unknown key \"rond\""));
+    CHECK_THAT(refused.err, ContainsSubstring("unknown key \"titel\""));
 }
 
 TEST_CASE("an unknown lesson is refused with the nearest name, and a broken hand-in with its file") {

@@ -144,7 +144,10 @@ TEST_CASE("Ctrl-C anywhere in a lesson leaves the terminal as it was and keeps w
         CHECK(terminal.status() == 130);
         CHECK_THAT(terminal.screen(), ContainsSubstring("go on with: halfopen learn 1"));
         const std::string settings = terminal.settings();
-        for (const char* setting : {" icanon", " echo ", " isig"}) CHECK_THAT(settings, ContainsSubstring(setting));
+        for (const char* setting : {"icanon", "echo", "isig"}) {
+            CHECK_THAT(settings, ContainsSubstring(setting));
+            CHECK(settings.find(std::string("-") + setting + " ") == settings.npos);
+        }
         CHECK(terminal.cursor_is_visible());
         if (place.step > 0) {
             const HandIn kept = hand_in_of(folder, lesson);
