@@ -36,9 +36,7 @@ std::string sentence(const std::string& who, const Scenario& scenario, const Pre
 /// What stands behind the names: the verdict, the rule, the steps.
 std::string say_cell(const std::string& who, const Scenario& scenario, Traffic traffic, const Detector& detector) {
     if (const std::string skip = why_skipped(scenario, traffic, detector); !skip.empty()) return fmt::format("{}: {}\n", who, skip);
-    const Timing timing = detector.timing();
-    const Window before{timing.lead, timing.lead + timing.period};
-    const Prediction p = detector.predict(planned_situation(scenario, traffic, detector, before, own_kernel()));
+    const Prediction p = detector.predict(planned_situation(scenario, traffic, detector, over_a_period(scenario, detector), own_kernel()));
     std::string text = sentence(who, scenario, p) + "\n\n" + p.rule + "\n";
     if (!p.steps.empty()) text += "\n";
     for (const std::string& step : p.steps) text += "  " + step + "\n";

@@ -74,8 +74,17 @@ std::string measured_on(const std::vector<std::string>& digests) {
                        HALFOPEN_VERSION, kernel_release(), kernel_hz(), online_cpus(), sha256(all).substr(0, 19));
 }
 
-void key(const ClassOptions& options) {
-    const fs::path folder = options.records.empty() ? fresh_folder("class-key") : fs::path(options.records);
+/// Whoever presses Ctrl-C keeps what was measured until then.
+template <typename Work> void unless_interrupted(const fs::path& folder, Work work) {
+    try {
+        work();
+    } catch (const Interrupted& interrupted) {
+        fmt::print(stderr, "interrupted; what was measured is kept in {}\n", folder.string());
+        set_exit_status(128 + interrupted.signal);
+    }
+}
+
+void key_into(const fs::path& folder, const ClassOptions& options) {
     Console console({.columns = 80, .plain = true, .ascii = false, .colour = false});
     std::vector<std::string> digests;
     std::string sheets;
@@ -94,10 +103,14 @@ void key(const ClassOptions& options) {
     if (fs::exists(folder)) fmt::print(stderr, "records: {}\n", folder.string());
 }
 
+void key(const ClassOptions& options) {
+    const fs::path folder = options.records.empty() ? fresh_folder("class-key") : fs::path(options.records);
+    unless_interrupted(folder, [&] { key_into(folder, options); });
+}
+
 /// Recordings are for machines that can run neither lab, and made in virtual time: they are the same on any day.
-void record(const ClassOptions& options) {
+void record_into(const fs::path& scratch, const ClassOptions& options) {
     Console console({.columns = 80, .plain = true, .ascii = false, .colour = false});
-    const fs::path scratch = fresh_folder("class-record");
     for (const fs::path& file : lesson_files(options.folder)) {
         const Lesson lesson = read_lesson(file);
         check_lesson(lesson);
@@ -111,6 +124,11 @@ void record(const ClassOptions& options) {
             fmt::print("{}: {}\n", recording.string(), shown.where);
         }
     }
+}
+
+void record(const ClassOptions& options) {
+    const fs::path scratch = fresh_folder("class-record");
+    unless_interrupted(scratch, [&] { record_into(scratch, options); });
 }
 
 void collect_folder(const ClassOptions& options) {

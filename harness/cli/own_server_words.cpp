@@ -50,8 +50,7 @@ void complete(OwnServerLine& server, const Plan& plan, const LabFacts& facts, st
         if (!trial.skip.empty() || !cells.insert(trial.scenario->name + "/" + traffic).second) continue;
         for (const char* spec : methods_of_the_laws) {
             const auto detector = make_detector(spec);
-            const Timing timing = detector->timing();
-            const Window before{timing.lead, timing.lead + timing.period};
+            const Window before = over_a_period(*trial.scenario, *detector);
             const Prediction p = detector->predict(planned_situation(*trial.scenario, trial.traffic, *detector, before, kernel));
             const bool speaks = p.kind == Prediction::Kind::window;
             server.others.push_back({trial.scenario->name, traffic, detector->describe().law, detector->label(),

@@ -39,12 +39,12 @@ std::vector<RoundFacts> facts_for(const Lesson& lesson, const std::vector<std::s
     return facts;
 }
 
-/// "3 of 3: 75.9 s, 76.1 s, 77.1 s".
+/// " (75.9 s, 76.1 s and 77.1 s)"; nothing where nobody noticed anything.
 std::string times_of(const std::vector<TrialLine>& trials) {
     std::vector<std::string> times;
     for (const TrialLine& trial : trials)
-        times.push_back(trial.noticed_after ? say(*trial.noticed_after) : fmt::format("not in the {} watched", say(trial.horizon)));
-    return joined(times, ", ");
+        if (trial.noticed_after) times.push_back(say(*trial.noticed_after));
+    return times.empty() ? "" : fmt::format(" ({} of {}: {})", times.size(), trials.size(), list_of(times));
 }
 
 std::string answers_of(const Round& round, const std::optional<size_t>& right) {
@@ -52,7 +52,7 @@ std::string answers_of(const Round& round, const std::optional<size_t>& right) {
     for (size_t i = 0; i < round.choices.size(); ++i) {
         const Answer& answer = round.choices[i];
         text += fmt::format("- {} {}{}\n", right == i ? "[x]" : "[ ]", md(answer.says),
-                            answer.belief.empty() ? "" : fmt::format(" (believed: {})", md(answer.belief)));
+                            answer.belief.empty() || right == i ? "" : fmt::format(" (believed: {})", md(answer.belief)));
     }
     return text + "\n";
 }
@@ -64,7 +64,7 @@ std::string key_of_round(const Lesson& lesson, size_t number, const KeyRound& ke
     const auto right = right_answer(round, observed(key.showing.trials), observed_in_theory(plan.trials.front()));
     std::string text = round_head(lesson, number) + scene_of(round, facts, number) + answers_of(round, right);
     if (!right) text += "None of the answers fits what was seen here: this run left its prediction.\n\n";
-    text += fmt::format("Seen in the {}{}: {}, after {}. Predicted: {}.\n\n", key.showing.where, key.showing.recorded ? ", recorded" : "",
+    text += fmt::format("Seen in the {}{}: {}{}. Predicted: {}.\n\n", key.showing.where, key.showing.recorded ? ", recorded" : "",
                         md(*facts[number].seen), times_of(key.showing.trials), md(facts[number].predicted));
     text += filled_in(round.explained, facts, number) + "\n\n";
     for (const std::string& step : theory.steps) text += "- " + md(step) + "\n";

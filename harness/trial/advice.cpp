@@ -98,9 +98,8 @@ std::vector<std::pair<const Scenario*, Traffic>> asked_cells(const AdviceRequest
 
 Prediction over_all_phases(const Scenario& scenario, Traffic traffic, const Detector& detector,
                            const KernelFacts& kernel) {
-    const Timing timing = detector.timing();
     // As a plan has it: where the fault meets the beat of the traffic is left open by up to 60 ms.
-    const Window before{timing.lead, timing.lead + timing.period + 60ms};
+    const Window before = over_a_period(scenario, detector) + Window{0ns, 60ms};
     return detector.predict(planned_situation(scenario, traffic, detector, before, kernel));
 }
 

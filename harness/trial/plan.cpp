@@ -40,6 +40,9 @@ struct Common {
     std::optional<Duration> horizon; ///< asked for on the command line
 };
 
+/// As a storm of signals does: what is asked is whether the method works under them.
+bool begins_with_the_watching(const Scenario& scenario) { return scenario.effect() == Effect::signals || is_watched_late(scenario.stage); }
+
 /// How the fault lies to the detector's clock.
 struct Phases {
     Duration lead{0}, period{0}, one_way{0};
@@ -52,8 +55,7 @@ struct Phases {
 };
 
 Phases phases_of(const Scenario& scenario, const Detector& detector, Duration sweep_up_to) {
-    // The storm begins with the watching: what is asked is whether the method works under signals.
-    if (scenario.effect() == Effect::signals || is_watched_late(scenario.stage)) return {};
+    if (begins_with_the_watching(scenario)) return {};
     const Timing timing = detector.timing();
     // The proof of life has to travel, and its acknowledgement back.
     return {timing.lead + 2 * scenario.one_way,
@@ -130,6 +132,12 @@ void hear_on(Situation& s, const Detector& detector) {
     Duration beat = info(s.traffic).client_interval;
     if (const Duration hello = detector.hello_interval(); hello > 0ns) beat = beat > 0ns ? std::min(beat, hello) : hello;
     if (beat > 0ns) s.message_before_fault = last_message_heard(s, s.message_before_fault, beat);
+}
+
+Window over_a_period(const Scenario& scenario, const Detector& detector) {
+    if (begins_with_the_watching(scenario)) return {};
+    const Timing timing = detector.timing();
+    return {timing.lead, timing.lead + timing.period};
 }
 
 Situation planned_situation(const Scenario& scenario, Traffic traffic, const Detector& detector, Window before,

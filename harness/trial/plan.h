@@ -85,6 +85,9 @@ std::string why_skipped(const Scenario&, Traffic, const Detector&);
 
 /// The situation of a cell before it is run, over the phases from `from` to `to` after the proof of life.
 Situation planned_situation(const Scenario&, Traffic, const Detector&, Window before_fault, const KernelFacts&);
+/// From the proof of life to the fault, over a whole period of the detector: what a prediction without a plan is made for. Zero
+/// where the failure begins with the watching.
+Window over_a_period(const Scenario&, const Detector&);
 /// Where only the server hears (Situation::client_is_heard): its last message comes after the fault.
 void hear_on(Situation&, const Detector&);
 
