@@ -132,7 +132,7 @@ TEST_CASE("a lesson with a mistake gets one line with the file and the mend") {
     check_mistake(with(good, "\"recv\"", "\"recve\""), "01-mine.md:7:");
     check_mistake(with(good, "horizon = \"2s\"", "horizon = 2"), "01-mine.md:8:");
     check_mistake(with(good, "\"2s\"", "\"two seconds\""), "is no duration");
-    check_mistake(with(good, "\"2s\"", "\"2s\"\ntraffic = \"sending\""), "is not run with sending traffic");
+    check_mistake(with(with(good, "orderly-close", "signal-storm"), "\"2s\"", "\"2s\"\ntraffic = \"buffer-full\""), "is not run with buffer-full traffic");
     check_mistake(with(good, "silent = true\n", ""), "a choice is right when");
     check_mistake(with(good, "silent = true\n", "silent = true\nsignal = \"recv: 0\"\n"), "a choice is right when");
     check_mistake(with(good, "press = \"close it\"\n", ""), "\"press\" is missing");
