@@ -150,7 +150,7 @@ TEST_CASE("an unknown lesson is refused with the nearest name, and a broken hand
 TEST_CASE("a seed gives a learner parameters of their own, and the answer is that of these") {
     const Folder folder;
     const Lesson& lesson = find_lesson("8");
-    const Ran ran = learn(folder, {"8", "--seed", "anna"}, "q\n");
+    const Ran ran = learn(folder, {"8", "--seed", "anna"}, "\nq\n");
     CHECK(ran.status == 0);
     const HandIn begun = hand_in_of(folder, lesson);
     CHECK(begun.seed == "anna");
