@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "harness/linux/address.h"
+#include "harness/base/address.h"
 #include "harness/linux/fd.h"
 
 namespace halfopen {
