@@ -19,6 +19,12 @@ Pictures::Pictures(std::vector<Chart> charts, std::vector<std::string> drawn) : 
     drawn_.resize(charts_.size());
 }
 
+void Pictures::add(Ladders ladders) {
+    for (const auto& [trial, ladder] : ladders.shown)
+        drawings_.push_back({ladder_name(trial), "Packet ladder: " + ladder.title, ladder_svg(ladder, false), ladder_svg(ladder, true)});
+    ladders_ = std::move(ladders);
+}
+
 Pictures Pictures::linked(const std::string& folder) const {
     Pictures linked = *this;
     linked.folder_.clear();

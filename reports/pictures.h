@@ -2,10 +2,12 @@
 // The pictures of a report, beside it or inside it.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "reports/charts.h"
+#include "reports/ladders.h"
 
 namespace halfopen {
 
@@ -24,8 +26,10 @@ public:
     /// `drawn` is what gnuplot wrote, one text for each chart.
     Pictures(std::vector<Chart> charts, std::vector<std::string> drawn);
 
-    /// One that nobody need draw any more.
-    void add(Drawing drawing) { drawings_.push_back(std::move(drawing)); }
+    /// Draws them, and keeps them for the report.
+    void add(Ladders);
+    /// Nothing where none were added; none where the records hold none.
+    const std::optional<Ladders>& ladders() const { return ladders_; }
 
     /// To be linked by a Markdown report that lies beside the folder of that name.
     Pictures linked(const std::string& folder) const;
@@ -54,6 +58,7 @@ private:
     std::vector<Chart> charts_;
     std::vector<std::string> drawn_;
     std::vector<Drawing> drawings_;
+    std::optional<Ladders> ladders_;
     std::string missing_;
     std::string folder_;
     bool inlined_ = false;

@@ -40,6 +40,7 @@ std::string accuracy_part(const Cells&); ///< rates and bounds, at its end
 std::string meaning_section(const Cells&);
 std::string measured_section(const Cells&, const Pictures& = {});
 std::string own_measured_section(const Cells&, const Pictures& = {}); ///< of the user's own server: a failure is a row
+std::string ladders_section(const Cells&, const Pictures& = {}); ///< those that the pictures hold, or made for it
 std::string method_section(const Cells&);
 std::string repeat_section(const Cells&);
 std::string glossary_section(const Cells&);

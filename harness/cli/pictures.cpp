@@ -8,7 +8,6 @@
 #include "harness/base/error.h"
 #include "harness/cli/results.h"
 #include "harness/linux/command.h"
-#include "reports/ladders.h"
 
 namespace halfopen {
 
@@ -58,7 +57,7 @@ Pictures draw_charts(const Cells& cells) {
 Pictures draw_pictures(const Records& records) {
     const Cells cells(records);
     Pictures pictures = draw_charts(cells);
-    add_ladders(pictures, cells);
+    pictures.add(ladders_of(cells));
     return pictures;
 }
 

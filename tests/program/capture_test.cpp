@@ -67,7 +67,7 @@ TEST_CASE("keepalive 60/5/3 against a silent drop: the ladder shows the exchange
         at = text.find(expected, at);
         REQUIRE(at != std::string::npos);
     }
-    CHECK(fs::exists(folder.path() / "r/charts" / (ladder_name(trial) + ".svg")));
+    CHECK(fs::exists(folder.path() / "r/charts" / (ladder_name(trial.id) + ".svg")));
     CHECK_THAT(read_text((folder.path() / "r/report.md").string()), ContainsSubstring("## Packet by packet"));
     CHECK_THAT(read_text((folder.path() / "r/report.html").string()), ContainsSubstring("class=\"ladder\""));
 }
@@ -145,7 +145,7 @@ TEST_CASE("in virtual time a report, its ladder and its capture are the same byt
                     .status == 0);
         const TrialLine trial = only_trial(results);
         files.push_back(read_text((results / "report.md").string()) + read_text((results / "report.html").string()) +
-                        read_text((results / capture_file(trial.id)).string()) + read_text((results / "charts" / (ladder_name(trial) + ".svg")).string()));
+                        read_text((results / capture_file(trial.id)).string()) + read_text((results / "charts" / (ladder_name(trial.id) + ".svg")).string()));
     }
     CHECK(files[0].size() > 1000);
     CHECK(files[0] == files[1]);
