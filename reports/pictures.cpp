@@ -91,4 +91,16 @@ std::map<std::string, std::string> Pictures::files() const {
     return files;
 }
 
+bool is_picture_of_a_report(const std::string& file, std::string_view text) {
+    std::string_view name = file;
+    if (!name.ends_with(".svg") || !text.starts_with("<svg xmlns="))
+        return false;
+    name.remove_suffix(4);
+    if (name.ends_with("-dark"))
+        name.remove_suffix(5);
+    const std::string_view root = text.substr(0, text.find('>'));
+    return name.starts_with("ladder-") ? root.find("class=\"ladder\"") != root.npos
+                                       : root.find(fmt::format("aria-labelledby=\"chart-{}-title\"", name)) != root.npos;
+}
+
 } // namespace halfopen

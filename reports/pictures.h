@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reports/charts.h"
@@ -46,8 +47,6 @@ public:
     bool are_inside() const { return inlined_; }
     /// Whether gnuplot drew any.
     bool any() const { return !charts_.empty(); }
-    /// Whether there are files to put somewhere.
-    bool has_files() const { return any() || !drawings_.empty(); }
     const std::string& missing() const { return missing_; }
 
     /// What belongs into that folder: a light and a dark file for each picture, by name.
@@ -63,5 +62,8 @@ private:
     std::string folder_;
     bool inlined_ = false;
 };
+
+/// Whether a file of that name and text can only be a picture of a report: both say which one it is.
+bool is_picture_of_a_report(const std::string& file, std::string_view text);
 
 } // namespace halfopen
