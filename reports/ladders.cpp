@@ -45,7 +45,10 @@ std::string outcome_sentence(const Cells& cells, const TrialLine& trial) {
 
 std::string steps_text(const Ladder& ladder) {
     if (ladder.steps.empty()) return "";
-    std::string text = "The kernel's timers, by the rule (times count from where each line says):\n\n";
+    // Most rules count from the last segment, or from the last message that was answered.
+    const bool own_zero = std::any_of(ladder.steps.begin(), ladder.steps.end(), [](const std::string& step) { return step.starts_with("0 s: "); });
+    std::string text = fmt::format("The kernel's timers, by the rule. {}:\n\n", own_zero ? "The ladder's clock begins at the fault, that of these lines at their `0 s`"
+                                                                                            : "Each line says from where it counts");
     for (const std::string& step : ladder.steps) text += "- " + md(step) + "\n";
     return text + "\n";
 }
