@@ -87,8 +87,8 @@ std::string trust_lines(const Cells& cells) {
     if (run.repeats > 1 && !run.server)
         parts.push_back(fmt::format("slowest of {} shown", run.repeats));
     if (run.floor.samples > 0)
-        parts.push_back(fmt::format("floor {} (the fastest FIN or RST was seen {})",
-                                    say(std::min(run.floor.fin, run.floor.rst)),
+        parts.push_back(fmt::format("floor {} (the median of {} on an idle link {})", say(std::min(run.floor.fin, run.floor.rst)),
+                                    counted(run.floor.samples, run.floor.fin <= run.floor.rst ? "FIN" : "RST"),
                                     in_virtual_time(cells) ? "in the guest" : "here"));
     parts.push_back(kernels_text(cells));
     parts.push_back(burden_text(cells));
