@@ -15,7 +15,8 @@ bool nothing_was_run(const Cells&); ///< all was skipped: there is no matrix, an
 // The first screen.
 std::string headline_lines(const Cells&);   ///< what was found, or that nothing may be said
 std::string partial_line(const Cells&);     ///< what is missing from the records, when something is
-std::string trust_lines(const Cells&);      ///< how far the rest may be believed
+/// How far the rest may be believed. `linked`: the records lie beside the page.
+std::string trust_lines(const Cells&, bool linked = true);
 bool has_glance(const Cells&);              ///< there are dozens of rows
 /// The first profile at a glance, then; else nothing. `linked`: the section of names stands on the same page.
 std::string glance_section(const Cells&, bool linked = true);
