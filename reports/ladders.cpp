@@ -64,7 +64,9 @@ std::string ladder_part(const ShownLadder& shown, const Pictures& pictures, bool
     }
     const std::string file = capture_file(shown.trial);
     return text + fmt::format("All its packets: [{}]({}), for Wireshark or tshark; each packet stands there once for each "
-                              "link that it passed (`frame.interface_id == 1` is the server's), and a comment at the fault.\n\n</details>\n\n", md(file), file);
+                              "link that it passed (`frame.interface_id == 1` is the server's), and a comment at the fault. tshark takes "
+                              "the second sight of a packet for a retransmission; `tshark -r FILE -Y 'frame.interface_id == 1' -w "
+                              "server.pcapng` keeps one of each.\n\n</details>\n\n", md(file), file);
 }
 
 std::vector<const TrialLine*> one_of_each_cell(const Cells& cells) {

@@ -1,5 +1,6 @@
 // Packets, ladders and pcapng files of whole runs.
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -123,6 +124,19 @@ TEST_CASE("tshark reads every pcapng of the gallery, each with a comment at the 
         CHECK_THAT(comments, ContainsSubstring("FAULT: "));
     }
     CHECK(files >= 4);
+}
+
+TEST_CASE("of one link alone, as the report says to take it, tshark calls nothing a retransmission that is none") {
+    NEEDS_TSHARK;
+    const fs::path captures = fs::path(source_tree()) / "reports/gallery/ladder/captures";
+    const std::string probed = (captures / "silent-drop.idle.keepalive-idle=60s,interval=5s,count=3.r1.pcapng").string();
+    const Folder folder;
+    const std::string server = (folder.path() / "server.pcapng").string();
+    halfopen::output_of({"tshark", "-r", probed, "-Y", "frame.interface_id == 1", "-w", server});
+    const auto both = by_tshark(probed, {"tcp.analysis.retransmission"}), one = by_tshark(server, {"tcp.analysis.retransmission"});
+    CHECK(std::count(both.begin(), both.end(), "1") > 0);
+    CHECK(one.size() > 10);
+    CHECK(std::count(one.begin(), one.end(), "1") == 0); // Keepalive probes are acknowledged data, and no retransmissions.
 }
 
 TEST_CASE("without a capture there are no packets in the records, and no files of them") {
