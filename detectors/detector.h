@@ -16,7 +16,7 @@
 #include "detectors/theory/prediction.h"
 #include "detectors/theory/situation.h"
 #include "detectors/theory/socket_timers.h"
-#include "harness/linux/address.h"
+#include "harness/base/address.h"
 
 namespace halfopen {
 

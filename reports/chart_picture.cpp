@@ -1,5 +1,6 @@
 // What gnuplot wrote becomes a picture of ours: small, without ids that another picture has too, with words.
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -65,6 +66,20 @@ std::string_view take(std::string_view text, size_t& at, std::string_view before
     return text.substr(begin + before.size(), end - begin - before.size());
 }
 
+/// With each place that begins so made anew: `other` gives what stands there instead, and moves its argument behind it.
+template <typename Other> std::string remade(std::string_view text, std::string_view begin, Other other) {
+    std::string out;
+    for (size_t at = 0;;) {
+        const size_t next = std::min(text.find(begin, at), text.size());
+        out += text.substr(at, next - at);
+        if (next == text.size())
+            return out;
+        at = next;
+        out += other(at);
+        at = std::max(at, next + 1); // What does not end is gone over.
+    }
+}
+
 /// A mark of gnuplot's, `use` with its reference, as the shape itself.
 std::string mark(std::string_view use, std::string_view tooltip) {
     size_t at = 0;
@@ -85,33 +100,25 @@ std::string mark(std::string_view use, std::string_view tooltip) {
 /// gnuplot shows a tooltip by a script of its own; a title in the mark needs none.
 std::string with_marks(std::string_view svg) {
     constexpr std::string_view hyper = "<g onmousemove=\"gnuplot_svg.showHypertext(evt,'", use = "<use xlink:href";
-    std::string out;
-    for (size_t at = 0;;) {
-        const size_t next = std::min(svg.find(hyper, at), svg.find(use, at));
-        out += svg.substr(at, next == svg.npos ? next : next - at);
-        if (next == svg.npos)
-            return out;
-        const bool named = svg.compare(next, hyper.size(), hyper) == 0;
-        at = next;
-        const std::string_view tooltip = named ? take(svg, at, hyper, "'") : std::string_view{};
-        out += mark(take(svg, at, use, "/>"), tooltip);
-        if (named)
-            take(svg, at, "</g", ">");
-    }
+    const std::string named = remade(svg, hyper, [&](size_t& at) {
+        const std::string_view tooltip = take(svg, at, hyper, "'");
+        std::string shape = mark(take(svg, at, use, "/>"), tooltip);
+        take(svg, at, "</g", ">");
+        return shape;
+    });
+    return remade(named, use, [&](size_t& at) { return mark(take(named, at, use, "/>"), {}); });
 }
 
 /// What gnuplot draws in its own black is never seen: ticks without a length, and labels of a mark alone.
 void drop_unseen(std::string& svg) {
-    for (const auto& [begin, end] : {std::pair{"<path stroke='black'", "/>"}, {"<g fill=\"none\" color=\"#FFFFFF\"", ">"}}) {
-        std::string out;
-        size_t at = 0;
-        for (size_t next; (next = svg.find(begin, at)) != svg.npos; at = svg.find(end, next) + std::string_view(end).size()) {
-            out += svg.substr(at, next - at);
-            if (std::string_view(end) == ">")
-                out += "<g>";
-        }
-        svg = out + svg.substr(at);
-    }
+    const auto drop = [&](std::string_view begin, std::string_view end, const char* instead) {
+        svg = remade(svg, begin, [&](size_t& at) {
+            take(svg, at, begin, end);
+            return instead;
+        });
+    };
+    drop("<path stroke='black'", "/>", "");
+    drop("<g fill=\"none\" color=\"#FFFFFF\"", ">", "<g>");
 }
 
 /// The attributes of a text: a place instead of a shift, and no anchor where it is the usual one.
@@ -215,32 +222,20 @@ void shorten(std::string& svg) {
 
 /// gnuplot names each plot in a group; the name is none of a reader's business.
 std::string without_names_of_plots(std::string_view svg) {
-    std::string out;
-    for (size_t at = 0;;) {
-        const size_t next = svg.find("<g id=\"chart_plot_", at);
-        out += svg.substr(at, next == svg.npos ? next : next - at);
-        if (next == svg.npos)
-            return out;
-        at = next;
+    return remade(svg, "<g id=\"chart_plot_", [&](size_t& at) {
         take(svg, at, "<g id", "</title>");
-        out += "<g>";
-    }
+        return "<g>";
+    });
 }
 
 /// The words in the places of their tokens. A '~' of theirs is not looked at again.
 std::string with_words(std::string_view svg, const std::vector<std::string>& words) {
-    std::string out;
-    for (size_t at = 0;;) {
-        const size_t next = svg.find('~', at);
-        out += svg.substr(at, next == svg.npos ? next : next - at);
-        if (next == svg.npos)
-            return out;
-        at = next;
+    return remade(svg, "~", [&](size_t& at) {
         size_t which = 0;
         const std::string_view token = take(svg, at, "~", "~");
         std::from_chars(token.data(), token.data() + token.size(), which);
-        out += which < words.size() ? xml_text(words[which]) : "";
-    }
+        return which < words.size() ? xml_text(words[which]) : "";
+    });
 }
 
 } // namespace

@@ -60,6 +60,8 @@ bool is_better(const MatrixRow& a, const MatrixRow& b) {
     return ahead != 0 ? ahead > 0 : a.measured > b.measured;
 }
 
+int law_of(const MatrixRow& row) { return row.head->law ? row.head->law : 4; }
+
 /// One family of methods without a law, in the order of the rows.
 struct Members {
     std::string family;
@@ -67,10 +69,41 @@ struct Members {
     std::vector<const MatrixRow*> not_run;
 };
 
-std::vector<Members> families_of(const Matrix& matrix) {
+/// Of each method of law 4 the row of the times with which it was right most often.
+std::vector<const MatrixRow*> law_4_with_other_times(const Matrix& matrix) {
+    std::vector<const MatrixRow*> best;
+    for (const MatrixRow& row : matrix.rows) {
+        if (!is_law_4_with_other_times(*row.head))
+            continue;
+        const auto same = std::find_if(best.begin(), best.end(), [&](const MatrixRow* other) { return other->head->name == row.head->name; });
+        if (same == best.end())
+            best.push_back(&row);
+        else if (is_better(row, **same))
+            *same = &row;
+    }
+    return best;
+}
+
+/// In the order of the laws.
+std::vector<const MatrixRow*> rows_of_laws(const Matrix& matrix) {
+    std::vector<const MatrixRow*> rows;
+    bool has_law_4 = false;
+    for (const MatrixRow& row : matrix.rows) {
+        has_law_4 |= row.head->law == 4;
+        if (row.head->law > 0)
+            rows.push_back(&row);
+    }
+    if (!has_law_4)
+        for (const MatrixRow* row : law_4_with_other_times(matrix))
+            rows.push_back(row);
+    std::stable_sort(rows.begin(), rows.end(), [](const MatrixRow* a, const MatrixRow* b) { return law_of(*a) < law_of(*b); });
+    return rows;
+}
+
+std::vector<Members> families_of(const Matrix& matrix, const std::vector<const MatrixRow*>& laws) {
     std::vector<Members> all;
     for (const MatrixRow& row : matrix.rows) {
-        if (row.head->law > 0)
+        if (std::find(laws.begin(), laws.end(), &row) != laws.end())
             continue;
         const std::string family = family_of(*row.head);
         auto same = std::find_if(all.begin(), all.end(), [&](const Members& other) { return other.family == family; });
@@ -104,7 +137,7 @@ const MatrixRow* best_of(const Cells& cells, const Matrix& matrix, const std::ve
 }
 
 GlanceRow glance_row(const Matrix& matrix, const Glance& glance, const MatrixRow& row, Standing standing, const Members& family) {
-    GlanceRow made{&row, standing, family.family, 1, 0, 0, {}};
+    GlanceRow made{&row, standing, standing == Standing::law ? law_of(row) : 0, standing == Standing::law && !row.head->law, family.family, 1, 0, 0, {}};
     made.members = std::max<int>(1, static_cast<int>(family.run.size() + family.not_run.size()));
     made.not_run = static_cast<int>(family.not_run.size());
     for (const MatrixRow* other : family.run)
@@ -131,7 +164,7 @@ void add_family(Glance& glance, const Cells& cells, const Matrix& matrix, const 
 
 /// What occurs in a glance, and so needs a word.
 struct Occurs {
-    bool quiet = false, prompt = false, timed = false, partly = false, not_run = false, best = false;
+    bool quiet = false, prompt = false, timed = false, partly = false, not_run = false, best = false, other_times = false;
     std::set<Mark> marks;
 };
 
@@ -139,6 +172,7 @@ Occurs occurring(const Glance& glance) {
     Occurs occurs;
     for (const GlanceRow& row : glance.rows) {
         occurs.best |= row.standing == Standing::best;
+        occurs.other_times |= row.other_times;
         for (size_t i = 0; i < row.cells.size(); ++i) {
             const ClassCell& cell = row.cells[i];
             const bool alive = glance.classes[i].truth == Truth::alive;
@@ -166,10 +200,10 @@ bool is_all_right(const ClassCell& cell) { return cell.measured > 0 && cell.righ
 Glance glance_of(const Cells& cells, const Matrix& matrix) {
     Glance glance;
     glance.classes = classes_of(matrix);
-    for (const MatrixRow& row : matrix.rows)
-        if (row.head->law > 0)
-            glance.rows.push_back(glance_row(matrix, glance, row, Standing::law, {}));
-    for (const Members& family : families_of(matrix))
+    const std::vector<const MatrixRow*> laws = rows_of_laws(matrix);
+    for (const MatrixRow* row : laws)
+        glance.rows.push_back(glance_row(matrix, glance, *row, Standing::law, {}));
+    for (const Members& family : families_of(matrix, laws))
         add_family(glance, cells, matrix, family);
     return glance;
 }
@@ -191,7 +225,9 @@ std::vector<std::string> glance_legend(const Matrix& matrix, const Glance& glanc
     add(occurs.marks.count(Mark::false_alarm),
         glyph(Mark::false_alarm) + " called dead, was alive (or before anything broke)");
     add(occurs.not_run, glyph(Mark::skipped) + " not run");
+    add(occurs.other_times, "law 4: with other times, the best that were run, as 60 s, 5 s, 3 were not");
     add(occurs.best, "best, worst: of a family, by the share of right answers");
+    add(true, "right: of the scenarios in which the method was run; those in which it was not run are not counted");
     return lines;
 }
 

@@ -42,6 +42,8 @@ enum class Standing {
 struct GlanceRow {
     const MatrixRow* row = nullptr; ///< of the matrix
     Standing standing = Standing::law;
+    int law = 0;                ///< 1 to 5; zero for other methods
+    bool other_times = false;   ///< of law 4, which was not run with those that it names
     std::string family; ///< empty for a law
     int members = 1;    ///< of the family
     int not_run = 0;    ///< of them
@@ -59,8 +61,9 @@ inline bool needs_glance(const Cells& cells, const Matrix& matrix) {
     return matrix.rows.size() > most_rows_read && !cells.untrustworthy();
 }
 
-/// Best and worst are those with the largest and the smallest share of right answers. Who loses with other traffic what
-/// it noticed here is not called the best while its family has another.
+/// Where law 4 was not run with the times that it names, it is shown with those that were right most often. Best and worst
+/// are those with the largest and the smallest share of right answers. Who loses with other traffic what it noticed here is
+/// not called the best while its family has another.
 Glance glance_of(const Cells&, const Matrix&);
 
 /// "reading and waiting": the record's word, or what an earlier record lets one tell.

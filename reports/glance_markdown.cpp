@@ -78,8 +78,7 @@ std::string method_text(const GlanceRow& row) {
 std::string row_title(const GlanceRow& row, const GlanceRow* before) {
     if (row.standing != Standing::law)
         return row.standing == Standing::worst ? "" : family_title(row);
-    const int law = row.row->head->law;
-    return before && before->row->head->law == law ? "" : fmt::format("**{}** {}", law, md(law_title(law)));
+    return before && before->law == row.law ? "" : fmt::format("**{}** {}", row.law, md(law_title(row.law)));
 }
 
 /// What the classes hold, by their labels.

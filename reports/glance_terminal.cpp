@@ -120,9 +120,8 @@ private:
         case Standing::only: return "  " + names_[r] + others;
         case Standing::law: break;
         }
-        const int law = row.row->head->law;
-        const bool opens = r == 0 || glance_.rows[r - 1].row->head->law != law;
-        return (opens ? fmt::format("{} ", law) : "  ") + names_[r];
+        const bool opens = r == 0 || glance_.rows[r - 1].law != row.law;
+        return (opens ? fmt::format("{} ", row.law) : "  ") + names_[r];
     }
 
     std::string heads() const {

@@ -13,6 +13,9 @@ namespace halfopen {
 
 namespace {
 
+/// More do not fit beside each other on paper, even in small print.
+constexpr size_t most_columns_of_a_sheet = 24;
+
 std::string_view css_class(Mark mark) {
     switch (mark) {
     case Mark::blank: return "blank";
@@ -135,11 +138,11 @@ std::string html_matrix(const Matrix& matrix) {
              return shown(example);
          }, md))
         claims.push_back(html_text(plain(claim)));
-    return fmt::format("<section class=\"profile\" data-traffic=\"{0}\">\n<h2>{1}</h2>\n"
+    return fmt::format("<section class=\"profile{5}\" data-traffic=\"{0}\">\n<h2>{1}</h2>\n"
                        "<div class=\"scroll\" tabindex=\"0\"><table class=\"matrix\"><caption>{2}</caption>\n{3}<tbody>\n{4}"
                        "</tbody></table></div>\n</section>\n",
                        html_text(matrix.traffic), html_text(traffic_title(matrix.traffic)), joined(claims, " · "),
-                       column_heads(matrix), rows);
+                       column_heads(matrix), rows, matrix.columns.size() > most_columns_of_a_sheet ? " wide" : "");
 }
 
 } // namespace halfopen

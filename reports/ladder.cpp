@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/lab_addresses.h"
 #include "harness/base/packet.h"
 #include "reports/text.h"
 
@@ -23,8 +24,8 @@ const char* const how_to_read_a_ladder =
 
 namespace {
 
-// How the two addresses of the router read (harness/lab/topology.h); whatever is sent to them ends there.
-bool is_routers(const std::string& address) { return address == "192.0.2.1" || address == "198.51.100.1"; }
+/// Whatever is sent to it ends there.
+bool is_routers(Ipv4 address) { return address == router_client_side || address == router_server_side; }
 
 /// A packet that was sent, and where it was seen again.
 struct Passing {
@@ -89,7 +90,7 @@ public:
         case Packet::Kind::udp: rung.text = fmt::format("UDP len {}", p.data); return;
         case Packet::Kind::icmp: rung.text = icmp(p); return;
         case Packet::Kind::arp:
-            rung.text = p.arp_is_request ? fmt::format("ARP who has {}", p.destination) : fmt::format("ARP {} is here", p.source);
+            rung.text = p.arp_is_request ? fmt::format("ARP who has {}", to_string(p.destination)) : fmt::format("ARP {} is here", to_string(p.source));
             return;
         case Packet::Kind::other: rung.text = "IP"; return;
         }

@@ -1,6 +1,7 @@
 // A ladder as a picture. It is ours to draw: it is what the program exists for, and no chart engine knows its form.
 
 #include <algorithm>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -12,7 +13,9 @@ namespace halfopen {
 
 namespace {
 
-constexpr int width = 860, client_x = 190, router_x = 500, server_x = 810, top = 64, row = 24;
+constexpr int width = 860, client_x = 190, router_x = 500, server_x = 810, row = 24, margin = 12;
+/// A character of these fonts is so wide.
+constexpr double character = 7.83;
 
 struct Colours {
     const char *paper, *ink, *faint, *line, *noticed, *fault;
@@ -30,15 +33,15 @@ std::string style(const Colours& c) {
                        ".ladder .fault{{stroke:var(--broken,{5});stroke-width:2}}.ladder text.fault{{stroke:none;fill:var(--broken,{5});font-weight:700}}"
                        ".ladder .event{{stroke:var(--faint,{2});stroke-dasharray:2 3}}"
                        ".ladder text.notice{{fill:var(--link,{4});font-weight:700}}.ladder circle.notice{{fill:var(--link,{4})}}"
-                       ".ladder .plate{{fill:var(--paper,{0})}}</style>",
+                       ".ladder .plate{{fill:var(--paper,{0})}}.ladder .title{{font-weight:700}}</style>",
                        c.paper, c.ink, c.faint, c.line, c.noticed, c.fault);
 }
 
 int x_of(Lane lane) { return lane == Lane::client ? client_x : lane == Lane::router ? router_x : server_x; }
 
-/// Text on a plate of the card's colour, so that no line runs through it. A character is 7.83 units wide in these fonts.
+/// Text on a plate of the card's colour, so that no line runs through it.
 std::string words_at(int x, int y, const std::string& text, const char* kind, const char* anchor = "middle") {
-    const double wide = 7.83 * static_cast<double>(display_width(text)) + 8;
+    const double wide = character * static_cast<double>(display_width(text)) + 8;
     const double left = std::string_view(anchor) == "end" ? x - wide + 4 : x - wide / 2;
     return fmt::format("<rect class=\"plate\" x=\"{:.0f}\" y=\"{}\" width=\"{:.0f}\" height=\"16\"/><text class=\"{}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>",
                        left, y - 12, wide, kind, x, y, anchor, html_text(text));
@@ -89,6 +92,18 @@ std::string drawn(const Rung& rung, int y) {
     return "";
 }
 
+/// What the ladder is of, for whoever has the picture alone; and where it ends.
+std::pair<std::string, int> heading(const Ladder& ladder) {
+    std::string svg;
+    int y = margin;
+    std::istringstream lines(wrapped(ladder.title, static_cast<size_t>((width - 2 * margin) / character)));
+    for (std::string line; std::getline(lines, line);) {
+        y += 17;
+        svg += fmt::format("<text class=\"title\" x=\"{}\" y=\"{}\">{}</text>\n", margin, y, html_text(line));
+    }
+    return {svg, y};
+}
+
 /// For whoever hears a picture.
 std::string description(const Ladder& ladder) {
     std::string text;
@@ -101,16 +116,18 @@ std::string description(const Ladder& ladder) {
 } // namespace
 
 std::string ladder_svg(const Ladder& ladder, bool dark) {
+    const auto [title, title_ends] = heading(ladder);
+    const int heads_at = title_ends + 30, lanes_from = heads_at + 10, top = heads_at + 34;
     const int bottom = top + row * static_cast<int>(ladder.rungs.size());
     std::string svg = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ladder\" role=\"img\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\">"
                                   "<title>{2}</title><desc>{3}</desc>",
                                   width, bottom + 12, html_text("Packet ladder: " + ladder.title), html_text(description(ladder)));
     svg += style(dark ? dark_ones : light);
-    svg += fmt::format("<rect class=\"card\" x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"8\"/>", width - 1, bottom + 11);
+    svg += fmt::format("<rect class=\"card\" x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"8\"/>", width - 1, bottom + 11) + title;
     const std::pair<int, const char*> heads[] = {{client_x, "client"}, {router_x, "router"}, {server_x, "server"}};
     for (const auto& [x, name] : heads)
-        svg += fmt::format("<text x=\"{0}\" y=\"30\" text-anchor=\"middle\">{1}</text><line class=\"lane\" x1=\"{0}\" y1=\"40\" x2=\"{0}\" y2=\"{2}\"/>", x, name, bottom);
-    svg += fmt::format("<text class=\"faint\" x=\"{}\" y=\"30\" text-anchor=\"end\">seconds</text>\n", client_x - 40);
+        svg += fmt::format("<text x=\"{0}\" y=\"{3}\" text-anchor=\"middle\">{1}</text><line class=\"lane\" x1=\"{0}\" y1=\"{4}\" x2=\"{0}\" y2=\"{2}\"/>", x, name, bottom, heads_at, lanes_from);
+    svg += fmt::format("<text class=\"faint\" x=\"{}\" y=\"{}\" text-anchor=\"end\">seconds</text>\n", client_x - 40, heads_at);
     int y = top;
     for (const Rung& rung : ladder.rungs) {
         svg += drawn(rung, y) + "\n";

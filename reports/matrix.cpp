@@ -180,6 +180,10 @@ std::string law_title(int law) {
     }
 }
 
+bool is_law_4_with_other_times(const DetectorHead& head) {
+    return head.law == 0 && (head.name == "keepalive" || head.name == "keepalive+user-timeout");
+}
+
 std::string row_name(const DetectorHead& head) {
     const bool said = head.form.empty() || head.label.find(head.form) != std::string::npos;
     return said ? head.label : head.label + ", " + head.form;

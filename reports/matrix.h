@@ -75,6 +75,8 @@ Duration head_start(const std::string& traffic);
 
 /// "1 recv() <= 0" and the other four: what the note's laws watch.
 std::string law_title(int law);
+/// What a plan in a hurry runs in the place of law 4: the same with other times than it names.
+bool is_law_4_with_other_times(const DetectorHead&);
 /// The label with its form: "keepalive 60/5/3, as stated".
 std::string row_name(const DetectorHead&);
 /// "The server only waits (idle link)".

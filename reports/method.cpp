@@ -76,8 +76,9 @@ std::string machine_text(const Cells& cells) {
     std::string out = is_virtual ? guest_text(cells) : host_text(run);
     if (floor.samples > 0)
         out +=
-            fmt::format("- Floor, the fastest that {} shows anything on an idle link to a blocking "
-                        "recv(): FIN {}, RST {}; an idle timer wakes {} late (medians of {} samples each).\n",
+            fmt::format("- Floor, how soon {} shows anything on an idle link to a blocking "
+                        "recv(): FIN {}, RST {}; an idle timer wakes {} late. These are medians of {} samples each: half of them "
+                        "were sooner.\n",
                         is_virtual ? "the guest" : "this machine", say(floor.fin), say(floor.rst),
                         say(floor.timer_late), floor.samples);
     if (cells.records().end && !is_virtual)

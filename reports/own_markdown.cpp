@@ -143,12 +143,12 @@ std::string advice_section(const OwnServerLine& server) {
 
 } // namespace
 
-std::vector<std::string> own_server_sections(const Cells& cells, const Pictures& pictures) {
+std::vector<std::string> own_server_sections(const Cells& cells, const Pictures& pictures, bool linked) {
     const std::vector<OwnCell> owns = own_cells(cells);
     const std::string precision = own_precision(owns);
     return {title(cells) + lines(own_headline(cells), "") + lines(own_leaks(cells), "- ") + md(own_introduction(cells)) + "\n\n",
             partial_line(cells),
-            trust_lines(cells),
+            trust_lines(cells, linked),
             tables(cells, owns),
             (precision.empty() ? "" : precision + " ") + machine_line(cells),
             failures_section(cells),

@@ -60,7 +60,7 @@ std::vector<SsKind> ss_kinds(const std::vector<OwnCell>&);
 /// For the terminal: the tables, then the sentences. Ends with a newline.
 std::string own_server_text(const Records&, const TerminalStyle&);
 /// The whole report of such a run, and its sections in their order; the first one is what it is about.
-std::vector<std::string> own_server_sections(const Cells&, const Pictures& = {});
+std::vector<std::string> own_server_sections(const Cells&, const Pictures& = {}, bool linked = true);
 std::string own_server_report(const Cells&, const Pictures& = {});
 
 /// One sentence for each failure that the server did not let go of within that time, in some trial.

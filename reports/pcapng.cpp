@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/lab_addresses.h"
 #include "reports/ladder.h"
 #include "reports/text.h"
 
@@ -60,16 +61,15 @@ std::string interface(const char* name) {
 
 std::string host_names() {
     struct Host {
-        std::array<uint8_t, 4> address;
+        Ipv4 address;
         const char* name;
     };
-    // The addresses of every world (harness/lab/topology.h).
     static constexpr std::array<Host, 4> hosts{
-        {{{192, 0, 2, 10}, "client"}, {{198, 51, 100, 10}, "server"}, {{192, 0, 2, 1}, "router"}, {{198, 51, 100, 1}, "router-server-side"}}};
+        {{client_address, "client"}, {server_address, "server"}, {router_client_side, "router"}, {router_server_side, "router-server-side"}}};
     Bytes body;
     for (const Host& host : hosts) {
         const std::string record =
-            std::string(host.address.begin(), host.address.end()) + std::string(host.name) + std::string(1, '\0');
+            std::string(host.address.bytes.begin(), host.address.bytes.end()) + std::string(host.name) + std::string(1, '\0');
         body.add_option(ipv4_record, record);
     }
     return block(name_resolution, body.end_options());

@@ -19,6 +19,12 @@ Pictures::Pictures(std::vector<Chart> charts, std::vector<std::string> drawn) : 
     drawn_.resize(charts_.size());
 }
 
+void Pictures::add(Ladders ladders) {
+    for (const auto& [trial, ladder] : ladders.shown)
+        drawings_.push_back({ladder_name(trial), "Packet ladder: " + ladder.title, ladder_svg(ladder, false), ladder_svg(ladder, true)});
+    ladders_ = std::move(ladders);
+}
+
 Pictures Pictures::linked(const std::string& folder) const {
     Pictures linked = *this;
     linked.folder_.clear();
@@ -83,6 +89,18 @@ std::map<std::string, std::string> Pictures::files() const {
         files[drawing.name + "-dark.svg"] = drawing.dark;
     }
     return files;
+}
+
+bool is_picture_of_a_report(const std::string& file, std::string_view text) {
+    std::string_view name = file;
+    if (!name.ends_with(".svg") || !text.starts_with("<svg xmlns="))
+        return false;
+    name.remove_suffix(4);
+    if (name.ends_with("-dark"))
+        name.remove_suffix(5);
+    const std::string_view root = text.substr(0, text.find('>'));
+    return name.starts_with("ladder-") ? root.find("class=\"ladder\"") != root.npos
+                                       : root.find(fmt::format("aria-labelledby=\"chart-{}-title\"", name)) != root.npos;
 }
 
 } // namespace halfopen

@@ -2,10 +2,13 @@
 // The pictures of a report, beside it or inside it.
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reports/charts.h"
+#include "reports/ladders.h"
 
 namespace halfopen {
 
@@ -24,8 +27,10 @@ public:
     /// `drawn` is what gnuplot wrote, one text for each chart.
     Pictures(std::vector<Chart> charts, std::vector<std::string> drawn);
 
-    /// One that nobody need draw any more.
-    void add(Drawing drawing) { drawings_.push_back(std::move(drawing)); }
+    /// Draws them, and keeps them for the report.
+    void add(Ladders);
+    /// Nothing where none were added; none where the records hold none.
+    const std::optional<Ladders>& ladders() const { return ladders_; }
 
     /// To be linked by a Markdown report that lies beside the folder of that name.
     Pictures linked(const std::string& folder) const;
@@ -42,8 +47,6 @@ public:
     bool are_inside() const { return inlined_; }
     /// Whether gnuplot drew any.
     bool any() const { return !charts_.empty(); }
-    /// Whether there are files to put somewhere.
-    bool has_files() const { return any() || !drawings_.empty(); }
     const std::string& missing() const { return missing_; }
 
     /// What belongs into that folder: a light and a dark file for each picture, by name.
@@ -54,9 +57,13 @@ private:
     std::vector<Chart> charts_;
     std::vector<std::string> drawn_;
     std::vector<Drawing> drawings_;
+    std::optional<Ladders> ladders_;
     std::string missing_;
     std::string folder_;
     bool inlined_ = false;
 };
+
+/// Whether a file of that name and text can only be a picture of a report: both say which one it is.
+bool is_picture_of_a_report(const std::string& file, std::string_view text);
 
 } // namespace halfopen

@@ -56,7 +56,7 @@ std::string glossary_section(const Cells& cells) {
   verdict. A cell shows its slowest trial, and the class of its worst.
 - **Predicted** is a window computed from the kernel's rules and the socket's state just before the fault,
   stored before the outcome was known, and never fitted to it.
-- **Floor** is the fastest that {} showed anything in this run.
+- **Floor** is how soon {} showed anything in this run, in the median: a single notice can be sooner.
 )",
                        is_virtual ? "" : " or the machine was too noisy",
                        is_virtual ? "the guest" : "this machine");
@@ -73,7 +73,7 @@ std::string own_glossary_section(const Cells& cells) {
 - **By its options**: a window computed from the kernel's rules, the options of the server's socket and its
   state just before the fault; stored before the outcome was known, and never fitted to it.
 - **At once**: in under 10 ms. *Not in* a time: it was watched so long, and no longer.
-- **Floor** is the fastest that {} showed anything in this run.
+- **Floor** is how soon {} showed anything in this run, in the median: a single notice can be sooner.
 )",
                        in_virtual_time(cells) ? "the guest" : "this machine");
 }

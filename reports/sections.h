@@ -15,7 +15,8 @@ bool nothing_was_run(const Cells&); ///< all was skipped: there is no matrix, an
 // The first screen.
 std::string headline_lines(const Cells&);   ///< what was found, or that nothing may be said
 std::string partial_line(const Cells&);     ///< what is missing from the records, when something is
-std::string trust_lines(const Cells&);      ///< how far the rest may be believed
+/// How far the rest may be believed. `linked`: the records lie beside the page.
+std::string trust_lines(const Cells&, bool linked = true);
 bool has_glance(const Cells&);              ///< there are dozens of rows
 /// The first profile at a glance, then; else nothing. `linked`: the section of names stands on the same page.
 std::string glance_section(const Cells&, bool linked = true);
@@ -40,6 +41,7 @@ std::string accuracy_part(const Cells&); ///< rates and bounds, at its end
 std::string meaning_section(const Cells&);
 std::string measured_section(const Cells&, const Pictures& = {});
 std::string own_measured_section(const Cells&, const Pictures& = {}); ///< of the user's own server: a failure is a row
+std::string ladders_section(const Cells&, const Pictures& = {}); ///< those that the pictures hold, or made for it
 std::string method_section(const Cells&);
 std::string repeat_section(const Cells&);
 std::string glossary_section(const Cells&);

@@ -49,7 +49,7 @@ private:
 
 /// The report of `try` is short, and mostly fits as a whole.
 std::string own_summary(const Cells& cells) {
-    const std::vector<std::string> sections = own_server_sections(cells);
+    const std::vector<std::string> sections = own_server_sections(cells, {}, false);
     Summary summary(sections.front());
     for (size_t i = 1; i < sections.size(); ++i)
         summary.add(sections[i]);
@@ -65,7 +65,7 @@ std::string summary_report(const Records& records) {
     if (nothing_was_run(cells))
         return markdown_report(records);
     Summary summary(fmt::format("# {}\n\n", md(report_title(cells))) + headline_lines(cells) + partial_line(cells));
-    summary.add(trust_lines(cells));
+    summary.add(trust_lines(cells, false));
     if (!cells.traffics().empty() && !cells.detectors().empty()) {
         if (!summary.add(has_glance(cells) ? glance_section(cells, false) : matrix_section(cells)))
             summary.add(laws_table(cells));

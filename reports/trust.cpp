@@ -81,21 +81,23 @@ std::string exceptions_text(const Cells& cells) {
 
 } // namespace
 
-std::string trust_lines(const Cells& cells) {
+std::string trust_lines(const Cells& cells, bool linked) {
     const RunLine& run = cells.run();
     std::vector<std::string> parts{trials_text(cells), agreement_text(cells)};
     if (run.repeats > 1 && !run.server)
         parts.push_back(fmt::format("slowest of {} shown", run.repeats));
     if (run.floor.samples > 0)
-        parts.push_back(fmt::format("floor {} (the fastest FIN or RST was seen {})",
-                                    say(std::min(run.floor.fin, run.floor.rst)),
+        parts.push_back(fmt::format("floor {} (the median of {} on an idle link {})", say(std::min(run.floor.fin, run.floor.rst)),
+                                    counted(run.floor.samples, run.floor.fin <= run.floor.rst ? "FIN" : "RST"),
                                     in_virtual_time(cells) ? "in the guest" : "here"));
     parts.push_back(kernels_text(cells));
     parts.push_back(burden_text(cells));
     if (!in_virtual_time(cells)) // There the same run gives the same report on any day, on a fast machine or a slow one.
         parts.push_back(md(date_of(run.started)));
-    const std::string file = std::filesystem::path(cells.records().file).filename().string();
-    parts.push_back(fmt::format("[{0}]({0})", file.empty() ? "trials.jsonl" : file));
+    std::string file = std::filesystem::path(cells.records().file).filename().string();
+    if (file.empty())
+        file = "trials.jsonl";
+    parts.push_back(linked ? fmt::format("[{0}]({0})", file) : "records: " + md_code(file));
     return joined(parts, " · ") + "\n\n" + exceptions_text(cells);
 }
 

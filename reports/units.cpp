@@ -40,10 +40,10 @@ void add_law(std::vector<Unit>& units, const std::vector<RowFacts>& all, int law
         units.push_back({{}, {fmt::format("law {} ({})", law, row_name(*row->head))}, {row}});
 }
 
-/// A plan in a hurry runs keepalive with other numbers than the note's: whoever looks for law 4 finds these.
+/// Whoever looks for law 4 finds these.
 void add_shortened_law_4(std::vector<Unit>& units, const std::vector<RowFacts>& rows) {
     for (const RowFacts& row : rows)
-        if (row.head->name == "keepalive" || row.head->name == "keepalive+user-timeout")
+        if (is_law_4_with_other_times(*row.head))
             units.push_back({{}, {fmt::format("law 4 with other times ({})", row_name(*row.head))}, {&row}});
 }
 

@@ -1,7 +1,5 @@
 #include "harness/base/packet.h"
 
-#include <fmt/format.h>
-
 namespace halfopen {
 
 namespace {
@@ -22,7 +20,7 @@ public:
     }
     uint8_t byte(size_t at) { return static_cast<uint8_t>(number(at, 1)); }
     uint16_t word(size_t at) { return static_cast<uint16_t>(number(at, 2)); }
-    std::string address(size_t at) { return fmt::format("{}.{}.{}.{}", byte(at), byte(at + 1), byte(at + 2), byte(at + 3)); }
+    Ipv4 address(size_t at) { return {{byte(at), byte(at + 1), byte(at + 2), byte(at + 3)}}; }
     HeaderBytes behind(size_t size) const { return HeaderBytes(size < bytes_.size() ? bytes_.substr(size) : ""); }
     bool failed() const { return failed_; }
 

@@ -3,8 +3,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
+
+#include "harness/base/address.h"
 
 namespace halfopen {
 
@@ -16,7 +17,7 @@ inline constexpr uint8_t fin = 1, syn = 2, rst = 4, psh = 8, ack = 16, urg = 32;
 struct Packet {
     enum class Kind { tcp, udp, icmp, arp, other };
     Kind kind = Kind::other;
-    std::string source, destination; ///< "192.0.2.10"; of ARP: who asks or answers, and whose address is meant
+    Ipv4 source, destination; ///< of ARP: who asks or answers, and whose address is meant
     uint16_t source_port = 0, destination_port = 0;
     uint16_t ip_id = 0;         ///< stays the same on the way through routers
     uint32_t ip_length = 0;     ///< header and data
@@ -29,6 +30,8 @@ struct Packet {
     bool arp_is_request = false;
 
     bool has(uint8_t flag) const { return (flags & flag) != 0; }
+    Endpoint from() const { return {source, source_port}; }
+    Endpoint to() const { return {destination, destination_port}; }
 };
 
 /// `frame` may be cut off behind the headers. Nothing when not even those are there.

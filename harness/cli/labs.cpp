@@ -33,12 +33,20 @@ GuestKernel default_kernel() {
 /// The floor of the machine is measured first, in worlds of its own.
 constexpr Duration before_the_first_trial = 2s;
 
+int machines(const LabChoice& lab) { return lab.jobs > 0 ? lab.jobs : online_cpus(); }
+
 /// A virtual machine boots for some seconds, and the guest's processor is slower than ours.
 Duration expected_in_machines(const Plan& plan, int machines) {
     Duration sum = static_cast<int>(cut(plan).size() + 1) * 3500ms;
     for (const PlannedTrial& t : plan.trials)
         if (t.skip.empty()) sum += expected_cost(t);
     return sum / machines + 1s;
+}
+
+/// Of a whole run, if nothing else runs beside it.
+Duration expected_of(const LabChoice& lab, const Plan& plan) {
+    return lab.guest ? expected_in_machines(plan, machines(lab))
+                     : before_the_first_trial + rehearse(plan.trials, plan.seed, measure_capacity().worlds);
 }
 
 /// An estimate has no decimals.
@@ -72,8 +80,6 @@ std::string say_watched(const Plan& plan) {
 
 /// Longer than that nobody waits on the wall to see the server's keepalive at another phase.
 constexpr Duration sweep_of_own_server = 10s;
-
-int machines(const LabChoice& lab) { return lab.jobs > 0 ? lab.jobs : online_cpus(); }
 
 /// One server, so one guest. It finds the environment that it would find here.
 std::vector<Portion> one_portion(const Plan& plan, OwnServer server) {
@@ -147,10 +153,8 @@ std::string say_shard(const LabChoice& lab, const Plan& plan, const std::string&
     const std::set<std::string> others = ids_of_others(lab, plan, parse_shard(shard));
     Plan own = plan;
     std::erase_if(own.trials, [&](const PlannedTrial& t) { return others.count(t.id) > 0; });
-    const Duration expected = lab.guest ? expected_in_machines(own, machines(lab))
-                                        : before_the_first_trial + rehearse(own.trials, own.seed, measure_capacity().worlds);
     return fmt::format("shard {}: {} of these {}, about {}", shard, own.trials.size(), counted(static_cast<int>(plan.trials.size()), "trial"),
-                       say_roughly(expected));
+                       say_roughly(expected_of(lab, own)));
 }
 
 std::string say_plan(const LabChoice& lab, const Plan& plan) {
@@ -162,9 +166,9 @@ std::string say_plan(const LabChoice& lab, const Plan& plan) {
     if (lab.guest) {
         text += " in " + counted(lab.server ? 1 : static_cast<int>(cut(plan).size()), "virtual machine");
         // How often a server of the user's wakes up is not known beforehand.
-        if (!lab.server) text += fmt::format(", about {} if nothing else runs", say_roughly(expected_in_machines(plan, machines(lab))));
+        if (!lab.server) text += fmt::format(", about {} if nothing else runs", say_roughly(expected_of(lab, plan)));
     } else {
-        text += ", about " + say_roughly(before_the_first_trial + rehearse(plan.trials, plan.seed, capacity.worlds));
+        text += ", about " + say_roughly(expected_of(lab, plan));
     }
     if (longest.wait > 1s) text += fmt::format("; the longest wait is {}, {}", longest.label, say(longest.wait));
     text += fmt::format("; every failure is watched for {}", say_watched(plan));

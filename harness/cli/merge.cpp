@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -37,20 +38,39 @@ void must_belong_together(const Records& first, const Records& other) {
         fmt::print(stderr, "mind: {} was made by another build of halfopen than {}\n", other.file, first.file);
 }
 
-/// Each trial once: an answer goes before an invalid attempt, the first before a copy.
-std::map<std::string, TrialLine> trials_of(const std::vector<Records>& all) {
-    std::map<std::string, TrialLine> trials;
-    for (const Records& records : all)
-        for (const TrialLine& trial : records.trials) {
-            const auto [at, is_new] = trials.try_emplace(trial.id, trial);
-            if (!is_new && at->second.outcome == Outcome::invalid) at->second = trial;
+/// What became of one trial in all the folders.
+struct Attempts {
+    std::vector<TrialLine> invalid; ///< each once
+    std::optional<TrialLine> answer;
+
+    /// The first answer stands before a copy.
+    void add(const TrialLine& trial) {
+        if (trial.outcome != Outcome::invalid) {
+            if (!answer) answer = trial;
+            return;
         }
+        const std::string line = to_json(trial);
+        if (std::none_of(invalid.begin(), invalid.end(), [&](const TrialLine& other) { return to_json(other) == line; })) invalid.push_back(trial);
+    }
+};
+
+std::map<std::string, Attempts> attempts_of(const std::vector<Records>& all) {
+    std::map<std::string, Attempts> trials;
+    for (const Records& records : all)
+        for (const auto* lines : {&records.replaced, &records.trials})
+            for (const TrialLine& trial : *lines) trials[trial.id].add(trial);
     return trials;
+}
+
+void write_trial(Store& store, const TrialLine& trial) {
+    if (trial.capture)
+        for (const CaptureLine& part : in_parts(trial.id, trial.attempt, *trial.capture)) store.append(part);
+    store.append(trial);
 }
 
 /// In the plan's order, so that the same records are the same file whatever the shards were.
 std::vector<std::string> write_all(Store& store, const std::vector<Records>& all, const Plan& plan) {
-    const auto trials = trials_of(all);
+    const auto trials = attempts_of(all);
     EndLine end;
     for (const Records& records : all) {
         for (const RunLine& run : records.runs) store.append(run);
@@ -66,11 +86,12 @@ std::vector<std::string> write_all(Store& store, const std::vector<Records>& all
             missing.push_back(planned.id);
             continue;
         }
-        if (const TrialLine& trial = found->second; trial.capture)
-            for (const CaptureLine& part : in_parts(trial.id, trial.attempt, *trial.capture)) store.append(part);
-        store.append(found->second);
+        // An invalid attempt in front of its answer is one that was repeated.
+        const Attempts& attempts = found->second;
+        for (const TrialLine& trial : attempts.invalid) write_trial(store, trial);
+        if (attempts.answer) write_trial(store, *attempts.answer);
         ++end.trials;
-        end.invalid += found->second.outcome == Outcome::invalid;
+        end.invalid += !attempts.answer;
     }
     end.interrupted = !missing.empty();
     store.append(end);
@@ -107,6 +128,8 @@ int merge(const std::vector<std::string>& folders, const std::string& output) {
     std::vector<Records> all;
     for (const std::string& folder : folders) all.push_back(read_records(folder));
     for (const Records& records : all) must_belong_together(all.front(), records);
+    for (const Records& records : all)
+        if (records.torn) fmt::print(stderr, "mind: the last line of {} was cut off, and is left out\n", records.file);
     const RunLine& first = all.front().runs.front();
     const Plan plan = plan_of_command(first.command);
     if (static_cast<int>(plan.trials.size()) != first.trials)

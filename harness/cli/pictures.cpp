@@ -1,6 +1,8 @@
 #include "harness/cli/pictures.h"
 
 #include <fstream>
+#include <map>
+#include <optional>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -8,7 +10,6 @@
 #include "harness/base/error.h"
 #include "harness/cli/results.h"
 #include "harness/linux/command.h"
-#include "reports/ladders.h"
 
 namespace halfopen {
 
@@ -29,11 +30,22 @@ std::vector<std::string> documents(const std::string& written) {
     return all;
 }
 
-bool holds(const fs::path& path, const std::string& text) {
+std::optional<std::string> text_of(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::stringstream read;
     read << file.rdbuf();
-    return file && read.str() == text;
+    return file ? std::optional(read.str()) : std::nullopt;
+}
+
+/// Pictures that an earlier report linked, and this one does not. Files of others stay, and a folder that they are in.
+void remove_old_ones(const fs::path& folder, const std::map<std::string, std::string>& files) {
+    if (!fs::is_directory(folder)) return;
+    std::vector<fs::path> old;
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (const std::string name = entry.path().filename().string(); entry.is_regular_file() && !entry.is_symlink() && !files.count(name))
+            if (const auto text = text_of(entry.path()); text && is_picture_of_a_report(name, *text)) old.push_back(entry.path());
+    for (const fs::path& path : old) fs::remove(path);
+    if (!old.empty() && fs::is_empty(folder)) fs::remove(folder);
 }
 
 Pictures draw_charts(const Cells& cells) {
@@ -58,22 +70,24 @@ Pictures draw_charts(const Cells& cells) {
 Pictures draw_pictures(const Records& records) {
     const Cells cells(records);
     Pictures pictures = draw_charts(cells);
-    add_ladders(pictures, cells);
+    pictures.add(ladders_of(cells));
     return pictures;
 }
 
 Pictures put_pictures(const fs::path& folder, const Pictures& pictures) {
-    if (!pictures.has_files()) return pictures;
+    const auto files = pictures.files();
     try {
-        fs::create_directories(folder);
-        for (const auto& [name, text] : pictures.files())
-            if (!holds(folder / name, text)) write_page(folder / name, text);
+        if (!files.empty()) fs::create_directories(folder);
+        for (const auto& [name, text] : files)
+            if (text_of(folder / name) != text) write_page(folder / name, text);
+        // What gnuplot drew may be wanted where there is none now.
+        if (pictures.missing().empty()) remove_old_ones(folder, files);
     } catch (const SystemError& e) {
         return Pictures(e.what());
     } catch (const fs::filesystem_error& e) {
         return Pictures(fmt::format("making {}: {}", folder.string(), e.code().message()));
     }
-    return pictures.linked(folder.filename().string());
+    return files.empty() ? pictures : pictures.linked(folder.filename().string());
 }
 
 fs::path pictures_folder(const fs::path& report) {

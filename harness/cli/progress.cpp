@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "reports/sentence.h"
 #include "reports/terminal.h"
 
 namespace halfopen {
@@ -13,8 +12,6 @@ namespace halfopen {
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string cell_of(const std::string& id) { return id.substr(0, id.rfind('/')); }
 
 bool quiet_by_environment() {
     const char* ci = std::getenv("CI");
@@ -27,7 +24,9 @@ ProgressView::ProgressView(const std::string& mode, const Terminal& terminal, co
     : terminal_(terminal), is_virtual_(is_virtual) {
     const bool bar = mode == "bar" || (mode == "auto" && terminal.is_tty && !quiet_by_environment());
     mode_ = mode == "none" ? Mode::none : bar ? Mode::bar : Mode::lines;
-    for (const PlannedTrial& trial : plan.trials) ++left_in_cell_[cell_of(trial.id)];
+    std::vector<std::string> ids;
+    for (const PlannedTrial& trial : plan.trials) ids.push_back(trial.id);
+    news_ = CellNews(ids);
     trials_ = plan.count_run();
     if (mode_ == Mode::bar) block_.emplace();
     last_line_ = MonotonicClock::now();
@@ -35,7 +34,9 @@ ProgressView::ProgressView(const std::string& mode, const Terminal& terminal, co
 
 void ProgressView::begin(const Records& soon_filled) {
     records_ = &soon_filled;
-    for (const TrialLine& trial : soon_filled.trials) over_ += trial.outcome != Outcome::skipped;
+    news_.begin(soon_filled);
+    over_ = 0;
+    for (const TrialLine& trial : soon_filled.trials) over_ += is_valid(trial.outcome); // Invalid ones are run again.
 }
 
 void ProgressView::line(const std::string& text) {
@@ -72,9 +73,8 @@ void ProgressView::show(const Progress& progress) {
 
 void ProgressView::show(const TrialLine& trial) {
     over_ += trial.attempt == 1 && trial.outcome != Outcome::skipped; // A spare takes a place that is counted already.
-    if (--left_in_cell_[cell_of(trial.id)] > 0 || trial.outcome == Outcome::skipped) return;
-    if (mode_ == Mode::lines && records_)
-        line(cell_sentence(*records_, trial.scenario, trial.traffic, trial.spec));
+    if (mode_ != Mode::lines || !records_) return;
+    if (const std::string sentence = news_.after(trial, *records_); !sentence.empty()) line(sentence);
 }
 
 void ProgressView::tick() {

@@ -1,7 +1,6 @@
 #pragma once
 // What a person sees while a run goes on: the matrix filling up, or a line for each finished cell.
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include "harness/trial/plan.h"
 #include "harness/trial/record.h"
 #include "harness/trial/session.h"
+#include "reports/cell_news.h"
 
 namespace halfopen {
 
@@ -36,7 +36,7 @@ private:
     Terminal terminal_;
     bool is_virtual_;
     const Records* records_ = nullptr;
-    std::map<std::string, int> left_in_cell_;
+    CellNews news_;
     Progress progress_;
     int trials_ = 0, over_ = 0; ///< of the whole run
     Instant last_drawn_{}, last_line_{};

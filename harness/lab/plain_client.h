@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "harness/base/address.h"
 #include "harness/lab/roles.h"
-#include "harness/linux/address.h"
 
 namespace halfopen {
 

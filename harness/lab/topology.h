@@ -7,26 +7,17 @@
 //
 // The router is real: two ends of one veth share carrier, and an ARP failure on a shared link would turn timeouts
 // into EHOSTUNREACH. All neighbours are permanent, so that ARP is part of the story only where a scenario says so.
-// The addresses are from the documentation ranges (RFC 5737).
 
-#include "harness/lab/sysctls.h"
+#include "harness/base/lab_addresses.h"
 #include "harness/base/time.h"
-#include "harness/linux/address.h"
+#include "harness/lab/sysctls.h"
 #include "harness/linux/namespace.h"
 
 namespace halfopen {
 
-inline constexpr Ipv4 client_address{{192, 0, 2, 10}};
-inline constexpr Ipv4 router_client_side{{192, 0, 2, 1}};
-inline constexpr Ipv4 router_server_side{{198, 51, 100, 1}};
-inline constexpr Ipv4 server_address{{198, 51, 100, 10}};
 /// Hardware addresses are locally administered; the last byte says whose they are.
 constexpr Mac lab_mac(uint8_t last) { return {0x02, 0x00, 0x00, 0x00, 0x00, last}; }
 inline constexpr Mac client_mac = lab_mac(1);
-inline constexpr uint16_t server_port = 5000;
-inline constexpr uint16_t canary_port = 5001;
-/// Where the server's program has not accepted, nobody there could ask for the client's port; so it is this one.
-inline constexpr uint16_t client_port = 40000;
 
 struct Topology {
     NetNamespace client, router, server;

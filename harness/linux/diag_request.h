@@ -9,7 +9,7 @@
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
-#include "harness/linux/address.h"
+#include "harness/base/address.h"
 
 namespace halfopen {
 

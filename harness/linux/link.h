@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "harness/linux/address.h"
+#include "harness/base/address.h"
 #include "harness/linux/namespace.h"
 
 struct nl_msg;

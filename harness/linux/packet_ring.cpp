@@ -4,12 +4,11 @@
 #include <utility>
 
 #include <linux/if_packet.h>
-#include <net/ethernet.h>
-#include <net/if.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
 #include "harness/base/error.h"
+#include "harness/linux/packet_socket.h"
 
 namespace halfopen {
 
@@ -23,20 +22,9 @@ template <typename Value> void set(const Fd& socket, int option, const Value& va
     check(setsockopt(socket.get(), SOL_PACKET, option, &value, sizeof value), "setting {} of a packet socket", what);
 }
 
-/// Packets come from all protocols: those that leave by the link are shown to nobody who asks for IP alone (packet(7)).
-void watch_link(const Fd& socket, const std::string& link) {
-    sockaddr_ll where{};
-    where.sll_family = AF_PACKET;
-    where.sll_protocol = htons(ETH_P_ALL);
-    where.sll_ifindex = static_cast<int>(if_nametoindex(link.c_str()));
-    check(where.sll_ifindex ? 0 : -1, "finding the link {}", link);
-    check(bind(socket.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where), "watching the link {}", link);
-}
-
 } // namespace
 
-PacketRing::PacketRing(const std::string& link)
-    : socket_(check(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), "opening a packet socket")) {
+PacketRing::PacketRing(const std::string& link) : socket_(packet_socket()) {
     set(socket_, PACKET_VERSION, int{TPACKET_V2}, "PACKET_VERSION");
     set(socket_, PACKET_RX_RING, tpacket_req{block_bytes, ring_bytes / block_bytes, place_bytes, places}, "PACKET_RX_RING");
     void* memory = mmap(nullptr, ring_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, socket_.get(), 0);

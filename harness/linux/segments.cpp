@@ -3,24 +3,16 @@
 #include <array>
 #include <cstring>
 
-#include <linux/if_packet.h>
-#include <net/ethernet.h>
-#include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "harness/base/error.h"
+#include "harness/linux/packet_socket.h"
 
 namespace halfopen {
 
 namespace {
-
-Endpoint endpoint(uint32_t address, uint16_t port) {
-    Endpoint e{{}, ntohs(port)};
-    std::memcpy(e.address.bytes.data(), &address, 4);
-    return e;
-}
 
 /// The Internet checksum (RFC 1071) of whole 16-bit words.
 uint16_t checksum(const void* data, size_t size) {
@@ -34,41 +26,17 @@ uint16_t checksum(const void* data, size_t size) {
     return static_cast<uint16_t>(~sum);
 }
 
-std::optional<Segment> parse(const char* bytes, size_t size) {
-    iphdr ip{};
-    tcphdr tcp{};
-    if (size < sizeof ip) return std::nullopt;
-    std::memcpy(&ip, bytes, sizeof ip);
-    const size_t start = ip.ihl * 4U;
-    if (ip.version != 4 || ip.protocol != IPPROTO_TCP || size < start + sizeof tcp) return std::nullopt;
-    std::memcpy(&tcp, bytes + start, sizeof tcp);
-    Segment s;
-    s.from = endpoint(ip.saddr, tcp.source);
-    s.to = endpoint(ip.daddr, tcp.dest);
-    s.sequence = ntohl(tcp.seq);
-    s.acknowledged = ntohl(tcp.ack_seq);
-    s.length = ntohs(ip.tot_len) - static_cast<uint32_t>(start) - tcp.doff * 4U;
-    s.reset = tcp.rst;
-    return s;
-}
-
 } // namespace
 
-SegmentTap::SegmentTap(const std::string& link)
-    : socket_(check(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "opening a packet socket")) {
-    sockaddr_ll where{};
-    where.sll_family = AF_PACKET;
-    where.sll_protocol = htons(ETH_P_ALL); // What leaves by the link is shown to nobody who asks for IP alone (packet(7)).
-    where.sll_ifindex = static_cast<int>(if_nametoindex(link.c_str()));
-    check(bind(socket_.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where), "watching the link {}", link);
-}
+SegmentTap::SegmentTap(const std::string& link) : socket_(packet_socket()) { watch_link(socket_, link); }
 
-std::optional<Segment> SegmentTap::take() const {
+std::optional<Packet> SegmentTap::take() const {
     std::array<char, 128> bytes; // Headers are all that is looked at.
     for (;;) {
         const ssize_t n = recv(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
         if (n <= 0) return std::nullopt;
-        if (auto segment = parse(bytes.data(), static_cast<size_t>(n))) return segment;
+        const auto packet = read_ethernet({bytes.data(), static_cast<size_t>(n)});
+        if (packet && packet->kind == Packet::Kind::tcp) return packet;
     }
 }
 

@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include "harness/linux/address.h"
+#include "harness/base/address.h"
 #include "harness/linux/fd.h"
 
 namespace halfopen {

@@ -10,8 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "harness/base/address.h"
 #include "harness/base/time.h"
-#include "harness/linux/address.h"
 #include "harness/linux/namespace.h"
 
 namespace halfopen {

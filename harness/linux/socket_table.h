@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/linux/address.h"
+#include "harness/base/address.h"
 #include "harness/linux/fd.h"
 #include "harness/linux/tcp_info.h"
 

@@ -48,8 +48,8 @@ struct DetectorHead {
     bool is_helped() const { return client_helps.value_or(law == 5); }
 };
 
-/// The fastest that this machine showed anything in this run (idle link, blocking recv), and how late its timers
-/// are: medians over `samples` of each.
+/// How soon this machine showed anything in this run (idle link, blocking recv), and how late its timers are: medians
+/// over `samples` of each, so a single notice can be sooner.
 struct Floor {
     Duration fin{0};
     Duration rst{0};

@@ -2,11 +2,10 @@
 // One run of the schedule, from the first world to the last verdict. Only schedule.cpp uses it.
 
 #include <algorithm>
-#include <deque>
 #include <map>
 
 #include "harness/base/error.h"
-#include "harness/trial/schedule_parts.h"
+#include "harness/trial/schedule_queue.h"
 
 namespace halfopen::scheduling {
 
@@ -15,7 +14,7 @@ namespace halfopen::scheduling {
 class Run {
 public:
     Run(TrialLab& lab, const ScheduleEvents& tell, const SchedulePace& pace, const std::vector<Trials>& groups)
-        : lab_(lab), tell_(tell), pace_(pace), to_build_(groups.begin(), groups.end()) {
+        : lab_(lab), tell_(tell), pace_(pace), queue_(groups) {
         for (const Trials& group : groups) total_ += group.size();
     }
 
@@ -23,34 +22,23 @@ public:
     bool run() {
         for (;;) {
             if (!tear_down()) return false;
-            const std::vector<PlannedTrial> group = take_group();
+            const std::vector<PlannedTrial> group = queue_.take(room(), pace_.group, lab_.now());
             if (!group.empty()) {
                 if (!build(group) || !fire_all()) return false;
                 end_spoilt();
                 if (!stay_quiet()) return false;
                 continue;
             }
-            if (to_build_.empty() && spares_.empty() && watched_.empty()) return true;
-            const bool only_time_is_lacking = !spares_.empty() && lab_.now() < spares_due_;
-            if (!watch(only_time_is_lacking ? spares_due_ : Instant::max())) return false;
+            if (queue_.empty() && watched_.empty()) return true;
+            if (!watch(queue_.due_after(lab_.now()))) return false;
         }
     }
 
 private:
-    /// What is built next; empty while there is nothing, or no room. Spares are few, and everybody waits for them in the end:
-    /// they go first. They come when what follows their fault at once is over for all.
-    std::vector<PlannedTrial> take_group() {
+    /// For worlds beside those that there are.
+    size_t room() const {
         const size_t capacity = static_cast<size_t>(std::max(1, lab_.capacity()));
-        const size_t room = capacity - std::min(capacity, open_.size());
-        const bool has_spares = !spares_.empty() && (lab_.now() >= spares_due_ || !to_build_.empty());
-        const size_t spares = has_spares ? std::min(spares_.size(), static_cast<size_t>(std::max(1, pace_.group))) : 0;
-        if (room < spares) return {};
-        std::vector<PlannedTrial> group;
-        for (; group.size() < spares; spares_.pop_front()) group.push_back(std::move(spares_.front()));
-        if (to_build_.empty() || room - spares < to_build_.front().size()) return group;
-        for (const PlannedTrial* trial : to_build_.front()) group.push_back(*trial);
-        to_build_.pop_front();
-        return group;
+        return capacity - std::min(capacity, open_.size());
     }
 
     bool build(const std::vector<PlannedTrial>& trials) {
@@ -192,7 +180,7 @@ private:
         for (Open* open : group_)
             if (!open->invalid.empty()) finish(*open);
         group_.clear();
-        spares_due_ = lab_.now() + pace_.spare_pause;
+        queue_.no_spares_before(lab_.now() + pace_.spare_pause);
     }
 
     /// What the machine spoilt, at the fault, at the healing or at the judgement, is told as invalid, and comes back as a spare.
@@ -204,10 +192,8 @@ private:
             line = not_run(open.planned, Outcome::invalid, e.what());
         }
         open.done = true;
-        if (line.outcome == Outcome::invalid && line.why.starts_with(noisy) && open.planned.attempt < pace_.attempts) {
-            spares_.push_back(open.planned);
-            ++spares_.back().attempt;
-        }
+        if (line.outcome == Outcome::invalid && line.why.starts_with(noisy) && open.planned.attempt < pace_.attempts)
+            queue_.try_again(open.planned);
         tell_end(line);
     }
 
@@ -259,11 +245,11 @@ private:
 
     /// From now until the next group is built and fired.
     Instant busy_until() const {
-        if (to_build_.empty()) return Instant::max();
-        const Trials& next = to_build_.front();
+        const Trials* next = queue_.next_group();
+        if (!next) return Instant::max();
         Duration before{0};
-        for (const PlannedTrial* trial : next) before = std::max(before, trial->before_fault);
-        return lab_.now() + static_cast<int>(next.size()) * (pace_.busy + pace_.gap) + pace_.settle + before;
+        for (const PlannedTrial* trial : *next) before = std::max(before, trial->before_fault);
+        return lab_.now() + static_cast<int>(next->size()) * (pace_.busy + pace_.gap) + pace_.settle + before;
     }
 
     /// Building takes the processors from those who are to notice something, so it begins when nobody is predicted to before
@@ -296,9 +282,7 @@ private:
     TrialLab& lab_;
     const ScheduleEvents& tell_;
     const SchedulePace& pace_;
-    std::deque<Trials> to_build_; ///< not copies: every process of every world would have them too
-    std::deque<PlannedTrial> spares_;
-    Instant spares_due_{};
+    BuildQueue queue_;
     std::vector<std::unique_ptr<Open>> open_; ///< every world that there is
     std::vector<Open*> group_;                ///< that is being built and fired
     std::vector<Open*> watched_;

@@ -51,10 +51,9 @@ public:
     std::string why_not_bitten(World&) const override {
         bool sent = false, challenged = false;
         for (auto s = tap_->take(); s; s = tap_->take()) {
-            if (s->from == client_ && s->to == server_ && s->reset) sent = true;
-            if (!sent && s->from == client_ && s->to == server_ && s->length > 0)
-                return "noisy: the client wrote while the RST was forged";
-            challenged |= sent && s->from == server_ && s->to == client_ && s->acknowledged == expected_;
+            if (is_clients(*s) && s->has(tcp_flag::rst)) sent = true;
+            if (!sent && is_clients(*s) && s->data > 0) return "noisy: the client wrote while the RST was forged";
+            challenged |= sent && s->from() == server_ && s->to() == client_ && s->acknowledged == expected_;
         }
         if (!sent) return "the forged RST did not leave the router";
         return beyond_ == 0 || challenged ? "" : "the server did not answer the forged RST";
@@ -62,8 +61,11 @@ public:
     ByHand by_hand() const override { return {forge_by_hand(beyond_)}; }
 
 private:
-    void learn(const Segment& s) {
-        if (s.from == client_ && s.to == server_) expected_ = s.next();
+    /// By its addresses, so that one that is forged is the client's too.
+    bool is_clients(const Packet& s) const { return s.from() == client_ && s.to() == server_; }
+    /// Nothing that is on its way by now is a SYN or a FIN.
+    void learn(const Packet& s) {
+        if (is_clients(s)) expected_ = s.sequence + s.data;
     }
 
     uint32_t beyond_, expected_ = 0;

@@ -22,8 +22,8 @@ TEST_CASE("a TCP segment is read to the last field that a ladder needs") {
     const auto packet = read_ethernet(TcpFrame{false, 7001, 1065, tcp_flag::psh | tcp_flag::ack, 64, 500, 77}.bytes());
     REQUIRE(packet);
     CHECK(packet->kind == Packet::Kind::tcp);
-    CHECK(packet->source == "198.51.100.10");
-    CHECK(packet->destination == "192.0.2.10");
+    CHECK(to_string(packet->source) == "198.51.100.10");
+    CHECK(to_string(packet->destination) == "192.0.2.10");
     CHECK(packet->source_port == 5000);
     CHECK(packet->destination_port == 40000);
     CHECK(packet->ip_id == 77);
@@ -59,7 +59,7 @@ TEST_CASE("ICMP, UDP and ARP are told apart") {
     CHECK(icmp->kind == Packet::Kind::icmp);
     CHECK(icmp->icmp_type == 3);
     CHECK(icmp->icmp_code == 1);
-    CHECK(icmp->source == "192.0.2.1");
+    CHECK(to_string(icmp->source) == "192.0.2.1");
     const auto udp = read_ethernet(from_hex(ethernet + "0800" "450000240000400040110000C000020AC633640A" "9C401389000C0000"));
     REQUIRE(udp);
     CHECK(udp->kind == Packet::Kind::udp);
@@ -68,8 +68,8 @@ TEST_CASE("ICMP, UDP and ARP are told apart") {
     REQUIRE(arp);
     CHECK(arp->kind == Packet::Kind::arp);
     CHECK(arp->arp_is_request);
-    CHECK(arp->source == "192.0.2.1");
-    CHECK(arp->destination == "192.0.2.10");
+    CHECK(to_string(arp->source) == "192.0.2.1");
+    CHECK(to_string(arp->destination) == "192.0.2.10");
 }
 
 TEST_CASE("what is neither IPv4 nor ARP is something else") {

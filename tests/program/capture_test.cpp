@@ -1,5 +1,6 @@
 // Packets, ladders and pcapng files of whole runs.
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -67,7 +68,7 @@ TEST_CASE("keepalive 60/5/3 against a silent drop: the ladder shows the exchange
         at = text.find(expected, at);
         REQUIRE(at != std::string::npos);
     }
-    CHECK(fs::exists(folder.path() / "r/charts" / (ladder_name(trial) + ".svg")));
+    CHECK(fs::exists(folder.path() / "r/charts" / (ladder_name(trial.id) + ".svg")));
     CHECK_THAT(read_text((folder.path() / "r/report.md").string()), ContainsSubstring("## Packet by packet"));
     CHECK_THAT(read_text((folder.path() / "r/report.html").string()), ContainsSubstring("class=\"ladder\""));
 }
@@ -125,6 +126,19 @@ TEST_CASE("tshark reads every pcapng of the gallery, each with a comment at the 
     CHECK(files >= 4);
 }
 
+TEST_CASE("of one link alone, as the report says to take it, tshark calls nothing a retransmission that is none") {
+    NEEDS_TSHARK;
+    const fs::path captures = fs::path(source_tree()) / "reports/gallery/ladder/captures";
+    const std::string probed = (captures / "silent-drop.idle.keepalive-idle=60s,interval=5s,count=3.r1.pcapng").string();
+    const Folder folder;
+    const std::string server = (folder.path() / "server.pcapng").string();
+    halfopen::output_of({"tshark", "-r", probed, "-Y", "frame.interface_id == 1", "-w", server});
+    const auto both = by_tshark(probed, {"tcp.analysis.retransmission"}), one = by_tshark(server, {"tcp.analysis.retransmission"});
+    CHECK(std::count(both.begin(), both.end(), "1") > 0);
+    CHECK(one.size() > 10);
+    CHECK(std::count(one.begin(), one.end(), "1") == 0); // Keepalive probes are acknowledged data, and no retransmissions.
+}
+
 TEST_CASE("without a capture there are no packets in the records, and no files of them") {
     NEEDS_NAMESPACES;
     const Folder folder;
@@ -145,7 +159,7 @@ TEST_CASE("in virtual time a report, its ladder and its capture are the same byt
                     .status == 0);
         const TrialLine trial = only_trial(results);
         files.push_back(read_text((results / "report.md").string()) + read_text((results / "report.html").string()) +
-                        read_text((results / capture_file(trial.id)).string()) + read_text((results / "charts" / (ladder_name(trial) + ".svg")).string()));
+                        read_text((results / capture_file(trial.id)).string()) + read_text((results / "charts" / (ladder_name(trial.id) + ".svg")).string()));
     }
     CHECK(files[0].size() > 1000);
     CHECK(files[0] == files[1]);

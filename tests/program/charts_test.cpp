@@ -131,6 +131,45 @@ TEST_CASE("a folder's report has its pictures beside it, each of them linked and
     }
 }
 
+TEST_CASE("pictures that a later report of the folder no longer links are removed, and files of others stay") {
+    NEEDS_GNUPLOT;
+    const Folder folder;
+    const fs::path charts = folder.path() / "charts";
+    report_in(folder.path(), golden_records("laws"));
+    const auto before = pictures_in(charts);
+    REQUIRE(before.size() > 4);
+    std::ofstream(charts / "mine.svg") << "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n";
+    std::ofstream(charts / "notes.txt") << "mine\n";
+    fs::copy_file(before.front(), charts / "copy.svg"); // Somebody gave it a name of theirs.
+    const auto linked = linked_by(report_in(folder.path(), golden_records("one_cell")));
+    REQUIRE(linked.size() < before.size());
+    std::set<std::string> left;
+    for (const fs::path& file : pictures_in(charts)) left.insert("charts/" + file.filename().string());
+    std::set<std::string> expected = linked;
+    expected.insert({"charts/mine.svg", "charts/notes.txt", "charts/copy.svg"});
+    CHECK(left == expected);
+}
+
+TEST_CASE("a folder that held nothing but pictures goes with the last of them") {
+    NEEDS_GNUPLOT;
+    const Folder folder;
+    report_in(folder.path(), golden_records("laws"));
+    REQUIRE(fs::exists(folder.path() / "charts"));
+    Records without = golden_records("laws");
+    without.trials.clear();
+    report_in(folder.path(), without);
+    CHECK_FALSE(fs::exists(folder.path() / "charts"));
+}
+
+TEST_CASE("where gnuplot is not on the PATH, pictures that it drew earlier stay") {
+    NEEDS_GNUPLOT;
+    const Folder folder;
+    report_in(folder.path(), golden_records("laws"));
+    const auto before = pictures_in(folder.path() / "charts");
+    report_in(folder.path(), golden_records("laws"), {"PATH=/nonexistent"});
+    CHECK(pictures_in(folder.path() / "charts") == before);
+}
+
 TEST_CASE("names with odd characters run nothing, and stand in the pictures as they are") {
     NEEDS_GNUPLOT;
     const Folder folder;

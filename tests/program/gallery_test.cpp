@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "harness/base/files.h"
+#include "harness/base/time.h"
 #include "harness/linux/command.h"
 #include "support/catch.h"
 #include "support/folder.h"
@@ -43,6 +44,24 @@ void are_the_same(const fs::path& one, const fs::path& other) {
 }
 
 } // namespace
+
+TEST_CASE("the reports of the gallery's largest run stay of a size that can be read, pasted and mailed, and are made in seconds") {
+    const fs::path largest = all_reports / "standard-6.1";
+    const Folder folder;
+    const auto size_of = [&](const std::vector<std::string>& form, const std::string& file) {
+        std::vector<std::string> words{"report", largest.string(), "-o", (folder.path() / file).string()};
+        words.insert(words.end(), form.begin(), form.end());
+        const Instant began = MonotonicClock::now();
+        const Ran ran = run_program(words);
+        INFO(ran.err);
+        REQUIRE(ran.status == 0);
+        CHECK(MonotonicClock::now() - began < std::chrono::seconds{60}); // Two in a build that is optimized; sanitizers take their time.
+        return fs::file_size(folder.path() / file);
+    };
+    CHECK(size_of({"--html"}, "report.html") < 5'000'000);
+    CHECK(size_of({}, "report.md") < 500'000);
+    CHECK(size_of({"--summary"}, "summary.md") < 60'000);
+}
 
 TEST_CASE("every report of the gallery, and each of its pictures, is what the records beside it give, byte for byte") {
     if (!is_on_path("gnuplot")) HALFOPEN_SKIP("no gnuplot on the PATH (apt-get install gnuplot-nox)");

@@ -1,8 +1,10 @@
 // Shards of one run, put together again. The records are those of real runs in the gallery and among the goldens.
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
+#include "harness/base/files.h"
 #include "harness/trial/record.h"
 #include "support/catch.h"
 #include "support/folder.h"
@@ -82,6 +84,48 @@ TEST_CASE("a shard that was interrupted is named") {
     const Ran ran = run_program({"merge", shards[0], shards[1], "-o", (folder.path() / "part").string()});
     CHECK(ran.status == 1);
     CHECK_THAT(ran.err, ContainsSubstring("; shard 2/2 in " + shards[1] + "/trials.jsonl did not come to its end"));
+}
+
+TEST_CASE("a shard whose last line was cut off is named, and that line is left out") {
+    const Folder folder;
+    std::vector<std::string> shards;
+    for (int k = 1; k <= 2; ++k) shards.push_back(shard_of_gallery(folder.path() / std::to_string(k), k, 2));
+    std::ofstream(folder.path() / "2/trials.jsonl", std::ios::app) << R"({"type":"end","tri)";
+    const Ran ran = run_program({"merge", shards[0], shards[1], "-o", (folder.path() / "whole").string()});
+    INFO(ran.err);
+    CHECK(ran.status == 0);
+    CHECK_THAT(ran.err, ContainsSubstring("mind: the last line of " + shards[1] + "/trials.jsonl was cut off, and is left out"));
+    CHECK_FALSE(read_records((folder.path() / "whole").string()).torn);
+}
+
+TEST_CASE("an attempt that was repeated is kept once, in front of its answer, and the report counts it") {
+    const Folder folder;
+    std::vector<std::string> shards;
+    for (int k = 1; k <= 2; ++k) shards.push_back(shard_of_gallery(folder.path() / std::to_string(k), k, 2));
+    Records second = read_records(shards[1]);
+    TrialLine spoilt = second.trials[3];
+    spoilt.outcome = Outcome::invalid;
+    spoilt.why = "noisy: a test says so";
+    spoilt.verdict.reset();
+    spoilt.noticed_after.reset();
+    second.trials[3].attempt = 2;
+    std::ofstream file(folder.path() / "2/trials.jsonl");
+    file << to_json(second.runs.front()) << "\n" << to_json(spoilt) << "\n";
+    for (const auto* lines : {&second.replaced, &second.trials})
+        for (const TrialLine& trial : *lines) file << to_json(trial) << "\n";
+    file << to_json(*second.end) << "\n";
+    file.close();
+    const Ran ran = run_program({"merge", shards[0], shards[1], shards[1], "-o", (folder.path() / "whole").string()});
+    INFO(ran.err);
+    REQUIRE(ran.status == 0);
+    const Records whole = read_records((folder.path() / "whole").string());
+    CHECK(whole.replaced.size() == read_records(gallery.string()).replaced.size() + 1);
+    CHECK(std::count_if(whole.replaced.begin(), whole.replaced.end(), [&](const TrialLine& t) { return to_json(t) == to_json(spoilt); }) == 1);
+    const auto answer = std::find_if(whole.trials.begin(), whole.trials.end(), [&](const TrialLine& t) { return t.id == spoilt.id; });
+    REQUIRE(answer != whole.trials.end());
+    CHECK(to_json(*answer) == to_json(second.trials[3]));
+    CHECK(whole.trials.size() == read_records(gallery.string()).trials.size());
+    CHECK_THAT(read_text((folder.path() / "whole/report.md").string()), ContainsSubstring(" repeated after an invalid attempt"));
 }
 
 TEST_CASE("a trial that stands in two folders counts once") {

@@ -105,6 +105,29 @@ TEST_CASE("axe finds no barrier in the page, in light and in dark, with a cell o
     }
 }
 
+TEST_CASE("on paper there are no controls, every profile is there, what is folded is unfolded, and nothing scrolls") {
+    NEEDS_CHROMIUM;
+    // A browser without a head shows no paper: the rules for it are taken for those of the screen.
+    std::string page = page_of("laws");
+    const std::string rules = "@media print {";
+    REQUIRE(page.find(rules) != std::string::npos);
+    page.replace(page.find(rules), rules.size(), "@media screen {");
+    const Seen seen = in_browser(page, R"js(
+        const shown = (e) => e.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }) && e.getBoundingClientRect().height > 0;
+        document.querySelector(".profile").hidden = true;
+        const folded = [...document.querySelectorAll("details:not([open]) > :not(summary)")];
+        return { controls: shown(document.getElementById("controls")), detail: shown(document.getElementById("detail")),
+                 profiles: [...document.querySelectorAll(".profile")].every(shown), folded: folded.length, unfolded: folded.filter(shown).length,
+                 scrolling: [...document.querySelectorAll(".scroll, pre")].filter((e) => getComputedStyle(e).overflowX !== "visible").length };)js");
+    INFO(seen.said.dump());
+    CHECK(seen.said["controls"] == false);
+    CHECK(seen.said["detail"] == false);
+    CHECK(seen.said["profiles"] == true);
+    CHECK(seen.said["folded"].get<int>() > 0);
+    CHECK(seen.said["unfolded"] == seen.said["folded"]);
+    CHECK(seen.said["scrolling"] == 0);
+}
+
 TEST_CASE("on a telephone nothing is cut: only tables and code scroll, each by itself") {
     NEEDS_CHROMIUM;
     for (const char* stem : {"laws", "try_leaks"}) {

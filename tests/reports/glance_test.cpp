@@ -3,6 +3,7 @@
 #include "reports/glance.h"
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 #include "support/catch.h"
@@ -31,6 +32,12 @@ GlanceRow row_of(const Glance& glance, const std::string& family, Standing stand
     return *std::find_if(glance.rows.begin(), glance.rows.end(), [&](const GlanceRow& row) {
         return row.family == family && row.standing == standing;
     });
+}
+
+int members_of_others(const Records& records) {
+    const Cells cells(records);
+    const Matrix matrix = make_matrix(cells, "idle");
+    return row_of(glance_of(cells, matrix), "others", Standing::best).members;
 }
 
 size_t widest_of(const std::string& text) {
@@ -103,6 +110,36 @@ TEST_CASE("one or two failures that a method got wrong are named, more are count
             }
         CHECK(says(markdown_report(records), wrong == 2 ? "| ✓, ✗ *FIN*, *FIN1* |" : "| 9/12, ✗ |"));
     }
+}
+
+TEST_CASE("where law 4 was not run with its times, what was run of it stands in its place, and its family without it") {
+    Records records = many_methods("others");
+    std::set<std::string> of_law_4;
+    for (const DetectorHead& head : records.runs.front().detectors)
+        if (head.law == 4) of_law_4.insert(head.spec);
+    std::erase_if(records.runs.front().detectors, [](const DetectorHead& head) { return head.law == 4; });
+    std::erase_if(records.trials, [&](const TrialLine& trial) { return of_law_4.count(trial.spec) > 0; });
+    const Cells cells(records);
+    const Matrix matrix = make_matrix(cells, "idle");
+    const Glance glance = glance_of(cells, matrix);
+    std::vector<std::string> laws;
+    for (const GlanceRow& row : glance.rows)
+        if (row.standing == Standing::law) {
+            CHECK(row.other_times == (row.law == 4));
+            laws.push_back(fmt::format("{} {}", row.law, row.row->head->label));
+        }
+    CHECK(std::is_sorted(laws.begin(), laws.end(), [](const std::string& a, const std::string& b) { return a[0] < b[0]; }));
+    CHECK(std::count_if(laws.begin(), laws.end(), [](const std::string& law) { return law.starts_with("4 keepalive"); }) == 2);
+    CHECK(row_of(glance, "others", Standing::best).members + 2 == members_of_others(many_methods("others")));
+    const std::string report = markdown_report(records);
+    CHECK(says(report, "| **4** SO_KEEPALIVE | keepalive 60/5/3 no. 1 |"));
+    CHECK(says(report, "law 4: with other times, the best that were run, as 60 s, 5 s, 3 were not"));
+    CHECK_FALSE(says(markdown_report(many_methods("others")), "with other times, the"));
+    CHECK(says(terminal_matrix(records, {80, true, false}), "4 keepalive"));
+}
+
+TEST_CASE("a glance says out of what its right answers are counted") {
+    CHECK(says(markdown_report(many_methods()), "right: of the scenarios in which the method was run; those in which it was not run are not counted"));
 }
 
 TEST_CASE("what the labels stand for is one link away") {

@@ -161,6 +161,29 @@ TEST_CASE("packets that there was no room for are owned up to") {
     CHECK_THAT(ladder_text(ladder_of(trial)), ContainsSubstring("7 packets passed that there was no room for"));
 }
 
+TEST_CASE("the picture of a ladder has its title in it, in as many lines as it needs") {
+    Ladder ladder = ladder_of(probed_trial());
+    const std::string one_line = ladder_svg(ladder, false);
+    CHECK_THAT(one_line, ContainsSubstring(">silent-drop x keepalive:idle=60s,interval=5s,count=3 (idle traffic)</text>"));
+    ladder.title = std::string(100, 'a') + " " + std::string(100, 'b');
+    const std::string two_lines = ladder_svg(ladder, false);
+    CHECK_THAT(two_lines, ContainsSubstring(">" + std::string(100, 'a') + "</text>"));
+    CHECK_THAT(two_lines, ContainsSubstring(">" + std::string(100, 'b') + "</text>"));
+}
+
+TEST_CASE("where the rule's steps count from another moment than the ladder, the report says so") {
+    Records records = golden::records("one_cell");
+    records.trials.front() = probed_trial();
+    const auto with_steps = [&](const char* step) {
+        records.trials.resize(1);
+        records.trials.front().predicted.steps = {step};
+        return markdown_report(records);
+    };
+    const std::string own_clock = "The ladder's clock begins at the fault, that of these lines at their `0 s`:";
+    CHECK_THAT(with_steps("0 s: the last segment arrives"), ContainsSubstring(own_clock));
+    CHECK_THAT(with_steps("0.01 s after the fault: the server writes"), !ContainsSubstring(own_clock));
+}
+
 TEST_CASE("the picture of a ladder is well-formed XML, in light and in dark, whatever its names hold") {
     if (!is_on_path("xmllint")) HALFOPEN_SKIP("no xmllint on the PATH (apt-get install libxml2-utils)");
     TrialLine trial = probed_trial();

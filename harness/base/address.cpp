@@ -1,4 +1,4 @@
-#include "harness/linux/address.h"
+#include "harness/base/address.h"
 
 #include <cstring>
 
