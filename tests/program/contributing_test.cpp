@@ -1,4 +1,4 @@
-// The two recipes of CONTRIBUTING.md, followed to the letter: in a layer over the source tree, so that the tree itself
+// The recipes of CONTRIBUTING.md, followed to the letter: in a layer over the source tree, so that the tree itself
 // stays as it is and the build has only to add what is new.
 
 #include <filesystem>
@@ -40,14 +40,15 @@ std::string follow(const std::string& lines) {
 
 } // namespace
 
-TEST_CASE("the recipes of CONTRIBUTING add a detector and a scenario that run") {
+TEST_CASE("the recipes of CONTRIBUTING add a detector, a scenario and a lesson that run") {
     if (!fs::exists(fs::path(source_tree()) / "build/release/halfopen"))
         HALFOPEN_SKIP("the release build, to which the recipes add, is not there");
-    const std::string out = follow(recipe("Add a detector") + recipe("Add a scenario") +
+    const std::string out = follow(recipe("Add a detector") + recipe("Add a scenario") + recipe("Add a lesson") +
                                    "cat results/my-method/trials.jsonl results/my-failure/trials.jsonl\n");
     if (out.find("NO OVERLAY") != std::string::npos)
         HALFOPEN_SKIP("this kernel mounts no overlay for users, and the recipes would change the tree itself");
     CHECK_THAT(out, ContainsSubstring("healthy/idle/my-method/r1"));
     CHECK_THAT(out, ContainsSubstring("\"signal\":\"recv: ETIMEDOUT\""));
+    CHECK_THAT(out, ContainsSubstring("my-lessons/01-mine.md: ok, "));
     CHECK_FALSE(fs::exists(fs::path(source_tree()) / "detectors/my_method.cpp"));
 }
