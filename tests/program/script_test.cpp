@@ -15,6 +15,7 @@
 #include "support/folder.h"
 #include "support/namespaces.h"
 #include "support/program.h"
+#include "support/virtual_lab.h"
 
 using namespace halfopen;
 using namespace halfopen::testing;
@@ -82,6 +83,50 @@ void run_all(const std::vector<const Scenario*>& all, Traffic traffic) {
     }
 }
 
+std::vector<const Scenario*> all_with_netem() {
+    std::vector<const Scenario*> all;
+    for (const Scenario& scenario : scenarios())
+        if (takes_netem(scenario) && run_program({"script", scenario.name}).status == 0) all.push_back(&scenario);
+    return all;
+}
+
+/// Runs the scripts one after the other in a guest, as what a "server" does before it listens, and gives back what they said.
+/// A server of the user's own travels there with whatever it needs; virtual time makes the waits short.
+std::string run_in_guest(const std::vector<const Scenario*>& all) {
+    const Folder folder;
+    const std::string server = (folder.path() / "server.sh").string();
+    std::vector<std::string> words{"try", "--port", "8080", "--lab", "virtual", "--kernel", "6.1", "--start-within", "10min", "--scenario", "delay-spike", "--scenario", "silent-drop",
+                                   "--horizon", "5s", "-n", "1", "--progress", "none", "-o", (folder.path() / "out").string()};
+    std::ofstream wrapper(server);
+    wrapper << "links() { ip -o link show | wc -l; }\nbefore=$(links)\n";
+    for (const Scenario* scenario : all) {
+        const std::string file = (folder.path() / (scenario->name + ".sh")).string();
+        std::ofstream(file) << run_program({"script", scenario->name}).out;
+        words.insert(words.end(), {"--with", file});
+        wrapper << "echo; echo SCRIPT OF " << scenario->name << "; bash " << file << " " << watched / 1s << " 2>&1; echo SCRIPT ENDS\n";
+    }
+    wrapper << "echo LINKS LEFT $(($(links) - before))\n"
+            << "exec python3 -c 'import socket; s = socket.create_server((\"\", 8080)); k = []\nwhile True: k.append(s.accept())'\n";
+    wrapper.close();
+    // What scripts start is looked up here as in the guest.
+    const std::string path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+    for (const char* tool : {"bash", "unshare", "ip", "ss", "tc", "python3", "sed", "cat", "sleep", "wc", "mount", "sysctl", "grep", "mkfifo", "rm", "iptables"})
+        for (const fs::path bin : {"/usr/sbin", "/usr/bin", "/sbin", "/bin"})
+            if (fs::exists(bin / tool)) {
+                words.insert(words.end(), {"--with", (bin / tool).string(), "--with", fs::canonical(bin / tool).string()});
+                break;
+            }
+    std::string library = halfopen::output_of({"/usr/bin/python3", "-c", "import sysconfig; print(sysconfig.get_paths()['stdlib'], end='')"});
+    words.insert(words.end(), {"--with", library});
+    for (const auto& folder_of_libraries : fs::directory_iterator("/usr/lib")) // iptables loads even DROP from a library of its own.
+        if (const fs::path plugins = folder_of_libraries.path() / "xtables"; fs::exists(plugins)) words.insert(words.end(), {"--with", plugins.string()});
+    words.insert(words.end(), {"--", "bash", server});
+    const Ran ran = run_program(words, {path});
+    INFO(ran.out << ran.err);
+    REQUIRE(ran.status == 0);
+    return read_text(folder.path() / "out/server.log");
+}
+
 } // namespace
 
 TEST_CASE("the script of every scenario leads to the verdict that theory has for law 1") {
@@ -100,11 +145,24 @@ TEST_CASE("the script of every scenario leads to the verdict that theory has for
 TEST_CASE("the scripts that make a path slow or lossy lead to the verdict of theory") {
     NEEDS_NAMESPACES;
     NEEDS_SCRIPT_TOOLS;
-    if (!has_netem()) HALFOPEN_SKIP("this kernel has no sch_netem");
-    std::vector<const Scenario*> all;
-    for (const Scenario& scenario : scenarios())
-        if (takes_netem(scenario) && run_program({"script", scenario.name}).status == 0) all.push_back(&scenario);
-    run_all(all, Traffic::idle);
+    if (!has_netem()) HALFOPEN_SKIP("this kernel has no sch_netem; the next test runs them in the virtual lab");
+    run_all(all_with_netem(), Traffic::idle);
+}
+
+TEST_CASE("in a guest, whose kernel has netem, the same scripts lead to the same verdicts") {
+    NEEDS_SCRIPT_TOOLS;
+    NEEDS_GUEST("6.1");
+    const auto all = all_with_netem();
+    REQUIRE(all.size() > 8);
+    const std::string log = run_in_guest(all);
+    for (const Scenario* scenario : all) {
+        const size_t begin = log.find("SCRIPT OF " + scenario->name + "\n");
+        INFO(scenario->name << "\n" << log);
+        REQUIRE(begin != log.npos);
+        const std::string said = log.substr(begin, log.find("SCRIPT ENDS", begin) - begin);
+        CHECK_THAT(said, ContainsSubstring("\nverdict: " + by_theory(*scenario, Traffic::idle) + "\n"));
+    }
+    CHECK_THAT(log, ContainsSubstring("LINKS LEFT 0\n"));
 }
 
 TEST_CASE("a server that writes after the fault learns what theory says") {
