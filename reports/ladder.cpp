@@ -138,7 +138,15 @@ private:
     std::map<std::pair<uint16_t, bool>, Direction> directions_; ///< by the client's port, and whether the client sends
 };
 
-Rung rung_of(const Passing& passing, Follower& follower) {
+/// The longest way that a packet took; what was sent later than that before the end may still be under way.
+Duration slowest_way(const std::vector<Passing>& all) {
+    Duration slowest{0};
+    for (const Passing& passing : all)
+        if (passing.arrived) slowest = std::max(slowest, *passing.arrived - passing.at);
+    return slowest;
+}
+
+Rung rung_of(const Passing& passing, Follower& follower, Duration may_be_under_way_from) {
     const Lane here = passing.tap == Tap::client ? Lane::client : Lane::server;
     const Lane there = passing.tap == Tap::client ? Lane::server : Lane::client;
     Rung rung;
@@ -146,9 +154,11 @@ Rung rung_of(const Passing& passing, Follower& follower) {
     rung.from = passing.sent ? here : Lane::router;
     rung.to = passing.sent ? (passing.arrived ? there : Lane::router) : here;
     const bool ends_at_router = passing.packet.kind == Packet::Kind::arp || is_routers(passing.packet.destination);
-    rung.lost = passing.sent && !passing.arrived && !ends_at_router;
+    const bool is_under_way = passing.at > may_be_under_way_from;
+    rung.lost = passing.sent && !passing.arrived && !ends_at_router && !is_under_way;
     if (passing.arrived && *passing.arrived - passing.at > 1ms) rung.on_its_way = *passing.arrived - passing.at;
     follower.describe(passing, rung);
+    if (passing.sent && !passing.arrived && !ends_at_router && is_under_way) rung.text += ", still under way at the end";
     return rung;
 }
 
@@ -238,8 +248,17 @@ Ladder ladder_of(const TrialLine& trial, size_t most_packets) {
     ladder.lost = trial.capture->lost;
     Follower follower;
     std::vector<Rung> packets;
-    for (const Passing& passing : passings(*trial.capture)) packets.push_back(rung_of(passing, follower));
+    const std::vector<Passing> all = passings(*trial.capture);
+    const Duration way = slowest_way(all), end = trial.noticed_after.value_or(trial.horizon);
+    for (const Passing& passing : all) packets.push_back(rung_of(passing, follower, way > 1ms ? end - way : Duration::max()));
     ladder.rungs = put_together(packets, chosen(packets, most_packets), events_of(trial));
+    // Where there was no room for packets, nobody knows of a silence.
+    if (ladder.lost && !packets.empty())
+        for (Rung& rung : ladder.rungs)
+            if (rung.kind == Rung::Kind::silence && rung.at >= packets.back().at) {
+                rung.kind = Rung::Kind::left_out;
+                rung.text = counted(ladder.lost, "packet") + " passed that there was no room for";
+            }
     return ladder;
 }
 

@@ -126,9 +126,9 @@ std::string schedule_text(const Cells& cells) {
                      "been asked.\n";
     out += spread ? fmt::format(
                         "- Methods that keep a clock meet the fault at other moments of their period in each "
-                        "repeat: {} trials, {:.0f} % to {:.0f} % of the period after its start; all others "
+                        "repeat: {}, {:.0f} % to {:.0f} % of the period after its start; all others "
                         "right after the last exchange.\n",
-                        spread, 100 * least, 100 * most)
+                        counted(spread, "trial"), 100 * least, 100 * most)
                   : "- Every fault comes right after the last exchange.\n";
     return out;
 }

@@ -60,6 +60,20 @@ std::string say_times(const std::vector<TrialLine>& trials) {
     return list_of_most(times, 6);
 }
 
+/// The settings in which the cell's method was measured last against its scenario; empty where it was not.
+std::string same_method_otherwise(const std::string& cell) {
+    const std::string begin = cell.substr(0, cell.find(':'));
+    for (const fs::path& file : records_here()) {
+        try {
+            for (const TrialLine& t : read_records(file.string()).trials)
+                if (t.id.starts_with(begin + ":") && t.outcome != Outcome::skipped && t.outcome != Outcome::invalid) return t.spec;
+        } catch (const Error&) {
+            continue;
+        }
+    }
+    return "";
+}
+
 } // namespace
 
 std::string say_last_measured(const std::string& cell, size_t columns) {
@@ -81,6 +95,9 @@ std::string say_last_measured(const std::string& cell, size_t columns) {
         return text + "\n" + joined(ladder_lines(ladder_of(slowest(trials)), columns - 1), "\n") + "\n";
     }
     const size_t first = cell.find('/'), second = cell.find('/', first + 1);
+    if (const std::string other = same_method_otherwise(cell); !other.empty())
+        return fmt::format("Not measured here with these settings, but with others: halfopen explain {} {} --traffic {}\n", cell.substr(0, first), other,
+                           cell.substr(first + 1, second - first - 1));
     return fmt::format("Not measured here yet. To see its packets: halfopen run {} {} --traffic {} --capture\n", cell.substr(0, first), cell.substr(second + 1),
                        cell.substr(first + 1, second - first - 1));
 }

@@ -1,5 +1,7 @@
 // halfopen learn: the lessons.
 
+#include <algorithm>
+
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -37,13 +39,15 @@ HandIn new_hand_in(const Lesson& lesson, const std::string& seed) {
     hand_in.title = lesson.title;
     hand_in.seed = seed;
     hand_in.started = utc_now();
-    const auto facts = facts_of(lesson);
+    std::vector<std::string> specs;
+    for (const Round& round : lesson.rounds) specs.push_back(drawn_spec(round, seed));
+    const auto facts = facts_of(lesson, specs);
     for (size_t i = 0; i < lesson.rounds.size(); ++i) {
         const Round& round = lesson.rounds[i];
         DoneRound done;
         done.scenario = round.scenario;
         done.traffic = info(round.traffic).name;
-        done.detector = drawn_spec(round, seed);
+        done.detector = specs[i];
         done.question = filled_in(round.question, facts, i);
         for (const Answer& answer : round.choices) done.answers.push_back(answer.says);
         hand_in.rounds.push_back(done);
@@ -94,6 +98,8 @@ void say_where_it_is(Console& console, const fs::path& folder, const fs::path& f
 
 void go_through(Console& console, const Lesson& lesson, const LearnOptions& options) {
     const fs::path file = hand_in_file(lesson);
+    const auto varies = [](const Round& round) { return !round.vary.empty(); };
+    if (!options.seed.empty() && std::none_of(lesson.rounds.begin(), lesson.rounds.end(), varies)) console.line("This lesson is the same for everybody, whatever the seed.");
     HandIn hand_in = begin_or_go_on(console, lesson, options, file);
     LessonLab lab(lesson, options, console, folder_of(hand_in, file));
     try {

@@ -29,17 +29,6 @@ Duration wait_of(const Plan& plan) {
     return longest;
 }
 
-std::optional<LabChoice> lab_if_any(const std::string& name, const std::string& kernel) {
-    try {
-        LabChoice lab = choose_lab(name, kernel, 0);
-        lab.floor_samples = 3; // A lesson tells seconds from minutes, and a class shares a machine.
-        must_run_here(lab);
-        return lab;
-    } catch (const CannotHere&) {
-        return std::nullopt;
-    }
-}
-
 std::optional<KernelFacts> facts_of_kernel(const LabChoice& lab) {
     if (!lab.guest) return std::nullopt;
     KernelFacts kernel;
@@ -61,6 +50,18 @@ std::string place_of(const LabChoice& lab) { return fmt::format("{} lab, kernel 
 LessonLab::LessonLab(const Lesson& lesson, const LearnOptions& options, Console& console, fs::path folder)
     : lesson_(lesson), options_(options), console_(console), folder_(std::move(folder)) {}
 
+std::optional<LabChoice> LessonLab::lab_if_any(const std::string& name, const std::string& kernel) {
+    try {
+        LabChoice lab = choose_lab(name, kernel, 0);
+        lab.floor_samples = 3; // A lesson tells seconds from minutes, and a class shares a machine.
+        must_run_here(lab);
+        return lab;
+    } catch (const CannotHere& e) {
+        if (std::find(missing_.begin(), missing_.end(), e.what()) == missing_.end()) missing_.emplace_back(e.what());
+        return std::nullopt;
+    }
+}
+
 Showing LessonLab::measure(size_t round, const std::string& spec) {
     if (options_.replay) return recorded(round);
     if (options_.lab != "auto") return run_in(choose_lab(options_.lab, options_.kernel, 0), round, spec);
@@ -75,6 +76,7 @@ Showing LessonLab::measure(size_t round, const std::string& spec) {
         Showing run = run_in(lab, round, spec);
         if (!run.trials.empty()) return run;
     }
+    for (const std::string& why : missing_) console_.prose("It cannot be measured here: " + why + ".");
     return recorded(round);
 }
 
@@ -115,7 +117,9 @@ Showing LessonLab::recorded(size_t round) const {
     measured.trials = valid_trials(records);
     measured.where = fmt::format("{} lab, kernel {}", records.runs.front().lab, records.runs.front().kernel);
     measured.recorded = true;
-    if (measured.trials.empty() || measured.trials.front().scenario != lesson_.rounds[round].scenario)
+    const Round& wanted = lesson_.rounds[round];
+    if (measured.trials.empty() || measured.trials.front().scenario != wanted.scenario || measured.trials.front().horizon != wanted.horizon ||
+        measured.trials.front().spec != spec_of(*make_detector(wanted.detector)))
         throw BadInput(fmt::format("{}: is no recording of {}; make it anew with: halfopen class record {}", file.string(), lesson_.name,
                                    lesson_.file.parent_path().string()));
     return measured;

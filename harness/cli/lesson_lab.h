@@ -27,11 +27,13 @@ public:
 private:
     Showing run_in(const struct LabChoice&, size_t round, const std::string& spec);
     Showing recorded(size_t round) const;
+    std::optional<struct LabChoice> lab_if_any(const std::string& name, const std::string& kernel);
 
     const Lesson& lesson_;
     const LearnOptions& options_;
     Console& console_;
     std::filesystem::path folder_;
+    std::vector<std::string> missing_; ///< why a lab is not there
 };
 
 /// The recording that comes with the program: "scenarios/lessons/recorded/05-pulled-plug-1.jsonl.xz".

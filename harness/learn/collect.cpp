@@ -57,6 +57,8 @@ struct Question {
     int asked = 0, hit = 0;
 };
 
+std::string shortened(const std::string& text, size_t width) { return display_width(text) <= width ? text : cut(text, width - 3) + "..."; }
+
 std::string bars(const Question& question) {
     size_t widest = 0;
     for (const std::string& answer : question.answers) widest = std::max(widest, display_width(answer));
@@ -65,7 +67,7 @@ std::string bars(const Question& question) {
     std::string text;
     for (size_t i = 0; i < question.answers.size(); ++i) {
         const int length = question.chosen[i] * 20 / std::max(most, 20) + (question.chosen[i] > 0 && question.chosen[i] * 20 < std::max(most, 20));
-        text += fmt::format("  {}  {:<20} {:>3}{}\n", pad_right(cut(question.answers[i], widest), widest), std::string(static_cast<size_t>(length), '#'),
+        text += fmt::format("  {}  {:<20} {:>3}{}\n", pad_right(shortened(question.answers[i], widest), widest), std::string(static_cast<size_t>(length), '#'),
                             question.chosen[i], question.right[i] ? "  <- seen" : "");
     }
     return text;
@@ -131,7 +133,8 @@ std::string class_histogram(const Collected& all) {
         }
     std::string text;
     for (const Question& q : questions)
-        text += fmt::format("{}\n{}\n{}  {} of {} were right.\n\n", wrapped(printable(q.title), 79), wrapped(printable(q.text), 79), bars(q), q.hit, q.asked);
+        text += fmt::format("{}\n{}\n{}  {}\n\n", wrapped(printable(q.title), 79), wrapped(printable(q.text), 79), bars(q),
+                            q.asked == 0 ? "Nobody has answered it yet." : fmt::format("{} of {} were right.", q.hit, q.asked));
     return text;
 }
 

@@ -121,7 +121,10 @@ bool Console::pause(Duration length) {
     const Instant until = MonotonicClock::now() + length;
     do {
         wait_for_input(std::max<Duration>(until - MonotonicClock::now(), 0ns));
-        if (const auto line = next_line()) return true;
+        if (const auto line = next_line()) {
+            write("\033[A\r\033[K"); // The terminal has shown that Enter; the line goes on where it was.
+            return true;
+        }
     } while (MonotonicClock::now() < until && !ended_);
     return false;
 }

@@ -106,11 +106,13 @@ void Flow::hint(size_t round) {
 }
 
 Flow::Move Flow::press_enter(size_t round, const std::string& what) {
-    const std::string prompt = fmt::format("Press Enter to {}. ", what), help = fmt::format("[{}] ", keys);
-    const bool fits = prompt.size() + help.size() <= console_.width();
-    if (!fits) console_.line(help);
-    const Typed typed = ask(fits ? prompt + help : prompt, round);
-    return typed.move.value_or(Move::next);
+    const std::string prompt = fmt::format("Press Enter to {}. ", what);
+    const bool fits = prompt.size() + std::string_view(keys).size() + 3 <= console_.width();
+    for (;;) {
+        const Typed typed = ask(fits ? fmt::format("{}[{}] ", prompt, keys) : wrapped(prompt + "[h, b, s, q] ", console_.width()) + " ", round);
+        if (typed.move || typed.text.empty()) return typed.move.value_or(Move::next);
+        console_.prose("Nothing was asked here, so that is not kept. The keys: " + std::string(keys) + ".");
+    }
 }
 
 std::string Flow::filled(const std::string& text, size_t round) const {
@@ -157,9 +159,10 @@ Flow::Move Flow::predict(size_t number) {
             done.chosen = static_cast<int>(*chosen);
             break;
         }
-        console_.line(fmt::format("A number from 1 to {}; or h for a hint, b back, s skip, q quit.", round.choices.size()));
+        console_.prose(fmt::format("A number from 1 to {}; or h for a hint, b back, s skip, q quit.", round.choices.size()));
     }
-    return ask_reason(number);
+    const Move move = ask_reason(number);
+    return move == Move::back ? predict(number) : move; // Back to the answers, not past them.
 }
 
 Flow::Move Flow::ask_reason(size_t number) {
@@ -181,6 +184,7 @@ Flow::Move Flow::ask_reason(size_t number) {
             done.sure = static_cast<int>(*level) + 1;
             break;
         }
+        console_.line("1, 2 or 3.");
     }
     save(); // Locked, whatever happens from here on.
     console_.line("Locked.");
@@ -190,7 +194,7 @@ Flow::Move Flow::ask_reason(size_t number) {
 Flow::Move Flow::carry_over() {
     console_.prose("To carry over: " + filled(lesson_.carry_over, 0));
     console_.line();
-    console_.prose(fmt::format("{}, mended: {}", capital(lesson_.law), filled(lesson_.law_mended, 0)));
+    console_.prose("The law, mended. " + filled(lesson_.law_mended, 0));
     console_.line();
     return press_enter(lesson_.rounds.size() - 1, "end the lesson");
 }

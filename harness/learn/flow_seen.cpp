@@ -9,6 +9,7 @@
 #include "harness/learn/number_line.h"
 #include "harness/learn/playback.h"
 #include "harness/learn/seen.h"
+#include "harness/trial/scenario.h"
 #include "reports/text.h"
 
 namespace halfopen {
@@ -48,9 +49,9 @@ Flow::Move Flow::observe(size_t number) {
     save();
     console_.prose(fmt::format("{}: {}{}.", run.recorded ? "Recorded before, on the " + run.where : "Measured in the " + run.where,
                               counted(static_cast<int>(run.trials.size()), "trial"), run.how_long.empty() ? "" : "; " + run.how_long));
-    console_.prose(run.trials.size() > 1 ? "This is what crossed the links in the slowest of them (Enter shows the rest at once):"
-                                        : "This is what crossed the links (Enter shows the rest at once):");
-    play(console_, last);
+    console_.prose(fmt::format("This is what crossed the links{} (Enter shows the rest at once):",
+                               run.trials.size() == 1 ? "" : last.noticed_after ? " in the slowest of them" : " in one of them"));
+    play(console_, last, !run.recorded);
     console_.line();
     return press_enter(number);
 }
@@ -64,9 +65,11 @@ Flow::Move Flow::compare(size_t number) {
     }
     const auto chosen = done.chosen ? std::optional{round.choices[static_cast<size_t>(*done.chosen)]} : std::nullopt;
     const int noticed = static_cast<int>(std::count_if(done.noticed_after.begin(), done.noticed_after.end(), [](const auto& t) { return t.has_value(); }));
+    const bool alive = find_scenario(round.scenario).truth == Truth::alive;
     if (!console_.style().plain) console_.line(number_line(chosen, done.noticed_after, console_.width()));
-    console_.prose(fmt::format("You said: {}. Seen: {} ({} of {} noticed). Predicted by the kernel's rules: {}.", chosen ? chosen->says : "nothing",
-                               *facts_[number].seen, noticed, done.noticed_after.size(), done.predicted));
+    console_.prose(fmt::format("You said: {}. Seen: {} ({} of {} {}). Predicted by the rules: {}.", chosen ? chosen->says : "nothing",
+                               *facts_[number].seen, noticed, done.noticed_after.size(), alive ? "called the client gone" : "noticed", done.predicted));
+    if (alive && noticed > 0) console_.prose("The client was well: this is a false alarm.");
     if (!done.right)
         console_.prose("None of the answers fits what was seen: this run left its prediction. Its report shows how.");
     else if (!chosen)
@@ -90,7 +93,7 @@ Flow::Move Flow::explain(size_t number) {
     const Plan plan = plan_of(lesson_.rounds[number], done.detector, 1);
     if (const auto& steps = plan.trials.front().planned->steps; !steps.empty()) {
         console_.line();
-        console_.line("The kernel's own arithmetic:");
+        console_.line("The arithmetic of it:");
         for (const std::string& step : steps) console_.line("  " + wrapped(step, console_.width() - 2, "    "));
     }
     console_.line();
@@ -102,6 +105,7 @@ Flow::Move Flow::explain(size_t number) {
             done.mark = std::array{"same", "partly", "different"}[*level];
             return Move::next;
         }
+        console_.line("1, 2 or 3.");
     }
 }
 

@@ -123,7 +123,7 @@ std::vector<std::string> read_hints(const Part& part, const std::string& file) {
         else if (hints.empty())
             throw BadInput(fmt::format("{}:{}: hints are a numbered list, which begins with \"1. \"", file, part.line));
         else
-            hints.back() += "\n" + line;
+            hints.back() += " " + line.substr(std::min(line.find_first_not_of(' '), line.size()));
     }
     return hints;
 }

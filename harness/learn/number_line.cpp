@@ -50,9 +50,19 @@ std::string guess_row(const Axis& axis, const std::optional<Answer>& guess) {
     return row;
 }
 
-std::string seen_row(const Axis& axis, const std::vector<std::optional<Duration>>& seen) {
+/// The column of a trial. On the edge of the guess it stands on the side on which it is.
+size_t column_of_trial(const Axis& axis, Duration after, const std::optional<Answer>& guess) {
+    const size_t at = axis.at(after);
+    if (!guess || !guess->when) return at;
+    const size_t from = axis.at(guess->when->from), to = axis.at(guess->when->to);
+    if (after > guess->when->to && at == to) return std::min(at + 1, axis.columns() - 1);
+    if (after <= guess->when->from && at == from && at > 0) return at - 1;
+    return at;
+}
+
+std::string seen_row(const Axis& axis, const std::vector<std::optional<Duration>>& seen, const std::optional<Answer>& guess) {
     std::string row = axis.row("seen", ' ');
-    for (const auto& after : seen) row[after ? margin + axis.at(*after) : margin + axis.columns() + 5] = after ? 'o' : '>';
+    for (const auto& after : seen) row[after ? margin + column_of_trial(axis, *after, guess) : margin + axis.columns() + 5] = after ? 'o' : '>';
     return row;
 }
 
@@ -73,7 +83,7 @@ std::string axis_row(const Axis& axis) {
 
 std::string number_line(const std::optional<Answer>& guess, const std::vector<std::optional<Duration>>& seen, size_t width) {
     const Axis axis(std::max<size_t>(width, 50));
-    return guess_row(axis, guess) + "\n" + seen_row(axis, seen) + "\n" + axis.row("", '-') + "\n" + axis_row(axis);
+    return guess_row(axis, guess) + "\n" + seen_row(axis, seen, guess) + "\n" + axis.row("", '-') + "\n" + axis_row(axis);
 }
 
 } // namespace halfopen

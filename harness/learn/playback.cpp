@@ -29,12 +29,16 @@ bool count_silence(Console& console, Duration from, Duration to) {
 
 } // namespace
 
-void play(Console& console, const TrialLine& trial) {
-    const Ladder ladder = ladder_of(trial, 24);
+void play(Console& console, const TrialLine& trial, bool has_all) {
+    Ladder ladder = ladder_of(trial, 24);
+    if (!has_all)
+        for (Rung& rung : ladder.rungs)
+            if (rung.kind == Rung::Kind::left_out) rung.text = rung.text.substr(0, rung.text.find(';'));
     if (console.style().plain) {
         for (const std::string& sentence : ladder_sentences(ladder)) console.line(wrapped(sentence, console.width(), "  "));
         return;
     }
+    console.line(wrapped("S SYN, F FIN, R RST, P data pushed, . ACK; X lost there; * the server speaks; seconds count from the fault.", console.width()));
     const std::vector<std::string> lines = ladder_lines(ladder, console.width());
     console.line(lines.front());
     bool hurry = false;

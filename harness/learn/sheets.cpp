@@ -24,6 +24,8 @@ std::string scene_of(const Round& round, const std::vector<RoundFacts>& facts, s
     return filled_in(round.scene, facts, number) + "\n\n**" + filled_in(round.question, facts, number) + "**\n\n";
 }
 
+const char* const page_break = "*Turn the page only when your guess is written down and the failure was shown.*\n\n<div style=\"break-after: page\"></div>\n\n";
+
 const char* const blank_ladder = "What crosses the links? Draw the packets, the silences and the moment at which the server knows.\n\n"
                                  "    seconds    client              router              server\n"
                                  "       |          |                   |                   |\n"
@@ -80,6 +82,7 @@ std::string work_sheet(const Lesson& lesson, const std::string& seed) {
     const auto facts = facts_for(lesson, specs);
     std::string text = title(lesson) + fmt::format("Name: {:_<30}  Date: ____________\n\n", seed.empty() ? "" : seed + " ");
     for (size_t i = 0; i < lesson.rounds.size(); ++i) {
+        if (i > 0) text += page_break; // What is asked next may tell what was right before.
         text += round_head(lesson, i) + scene_of(lesson.rounds[i], facts, i);
         for (const Answer& answer : lesson.rounds[i].choices) text += "- [ ] " + md(answer.says) + "\n";
         text += "\nWhy? ____________________________________________________________\n\n"

@@ -19,7 +19,7 @@ RoundFacts facts_of_cell(const Round& round, const std::string& spec) {
     return {trial.detector->label(), say_observed(observed_in_theory(trial), trial.horizon), std::nullopt, trial.horizon};
 }
 
-std::string theory_of_cell(const std::string& words) {
+std::string theory_of_cell(const std::string& words, bool words_of_signal) {
     std::smatch part;
     if (!std::regex_match(words, part, std::regex(R"((\S+) (\S+) (\S+))")))
         throw BadInput(fmt::format("{{theory {}}}: write {{theory SCENARIO TRAFFIC DETECTOR}}", words));
@@ -29,7 +29,8 @@ std::string theory_of_cell(const std::string& words) {
     if (!traffic) throw BadInput(fmt::format("{{theory {}}}: there is no traffic profile \"{}\"; profiles: {}", words, part[2].str(), all_traffic()));
     round.traffic = *traffic;
     round.horizon = 1000h;
-    return facts_of_cell(round, part[3].str()).predicted;
+    const std::string predicted = facts_of_cell(round, part[3].str()).predicted;
+    return words_of_signal ? predicted : predicted.substr(0, predicted.find(", "));
 }
 
 std::string value_of(const std::string& name, const RoundFacts& facts) {
@@ -43,7 +44,8 @@ std::string value_of(const std::string& name, const RoundFacts& facts) {
 }
 
 std::string value_of_placeholder(const std::string& words, const std::vector<RoundFacts>& rounds, size_t round) {
-    if (words.starts_with("theory ")) return theory_of_cell(words.substr(7));
+    if (words.starts_with("theory when ")) return theory_of_cell(words.substr(12), false);
+    if (words.starts_with("theory ")) return theory_of_cell(words.substr(7), true);
     std::smatch part;
     if (!std::regex_match(words, part, std::regex(R"((\w+)(?: ([1-9]))?)"))) return value_of(words, rounds.at(round));
     const size_t other = part[2].matched ? static_cast<size_t>(part[2].str()[0] - '1') : round;

@@ -35,7 +35,7 @@ struct RoundFacts {
 std::vector<RoundFacts> facts_of(const Lesson&, const std::vector<std::string>& specs = {});
 
 /// `text` with {predicted}, {seen}, {method} and {watched} of round `round`, those of another as {seen 1}, and any cell's time
-/// as {theory SCENARIO TRAFFIC DETECTOR}. BadInput for a placeholder that is none of these, or {seen} of what was not run yet.
+/// as {theory SCENARIO TRAFFIC DETECTOR}, or as {theory when ...} without the words of the signal. BadInput for a placeholder that is none of these, or {seen} of what was not run yet.
 std::string filled_in(const std::string& text, const std::vector<RoundFacts>&, size_t round);
 
 /// BadInput when a question has no right answer, or two; when a placeholder is unknown; when a text has a time of its own.

@@ -66,7 +66,7 @@ TEST_CASE("one silent trial of three makes a round silent, and the slowest is th
 
 TEST_CASE("guess and trials stand on one line of time, with a place for not at all") {
     const auto guess = times()[2]; // within 1 min
-    const auto lines = lines_of(number_line(guess, {1s, 60s, std::nullopt}, 80));
+    const auto lines = lines_of(number_line(guess, {1001ms, 60s, std::nullopt}, 80));
     REQUIRE(lines.size() == 4);
     CHECK(lines[0].starts_with("you "));
     CHECK(lines[1].starts_with("seen "));
@@ -78,6 +78,15 @@ TEST_CASE("guess and trials stand on one line of time, with a place for not at a
     CHECK(lines[1].find('>') > lines[3].find('|'));
     CHECK(lines[0].find('|') == lines[3].find('|'));
     for (const std::string& line : lines) CHECK(line.size() <= 80);
+}
+
+TEST_CASE("a trial on the edge of a guess stands on the side on which it is") {
+    const auto guess = times()[2]; // after 1 s, within 1 min
+    const auto inside = lines_of(number_line(guess, {1001ms, 60s}, 60)), outside = lines_of(number_line(guess, {1s, 61s}, 60));
+    CHECK(inside[1].find('o') == inside[0].find('^'));
+    CHECK(inside[1].rfind('o') == inside[0].rfind('^'));
+    CHECK(outside[1].find('o') == outside[0].find('^') - 1);
+    CHECK(outside[1].rfind('o') == outside[0].rfind('^') + 1);
 }
 
 TEST_CASE("the line of time fits 50 columns and takes no guess") {
