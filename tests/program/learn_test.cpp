@@ -42,7 +42,7 @@ TEST_CASE("a lesson goes from the scene over the locked guess to what was seen, 
     check_order(ran.out, {fmt::format("Lesson 1 · {} ({})", lesson.title, lesson.law), "Step 1 of 11: scene.", "Step 2 of 11: predict.", "1) ", "Locked.",
                           "Step 3 of 11: observe.", "Measured in the namespaces lab, kernel ", "the client to the server: ", "fault: ",
                           "the server notices: ", "Step 4 of 11: compare.", "You said: ", "Right.", "Step 5 of 11: explain.", "Step 6 of 11: scene.",
-                          "Step 11 of 11: carry over.", "To carry over: ", ", mended: ", "Your hand-in: ", "Report and packets: ", "Next: halfopen learn " + find_lesson("2").name});
+                          "Step 11 of 11: carry over.", "To carry over: ", "The law, mended. ", "Your hand-in: ", "Report and packets: ", "Next: halfopen learn " + find_lesson("2").name});
 }
 
 TEST_CASE("read aloud, a lesson is sentences: no cursor is moved, nothing is drawn, and a ladder has its words") {

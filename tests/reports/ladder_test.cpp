@@ -42,11 +42,17 @@ TrialLine with_capture(Capture capture) {
     return trial;
 }
 
-std::vector<std::string> ladder_lines(const std::string& text) {
+std::vector<std::string> lines_of_ladder(const std::string& text) {
     std::vector<std::string> lines;
     std::istringstream in(text);
     for (std::string line; std::getline(in, line);) lines.push_back(line);
     return lines;
+}
+
+std::string joined_lines(const std::vector<std::string>& lines) {
+    std::string all;
+    for (const std::string& line : lines) all += line + "\n";
+    return all;
 }
 
 std::vector<Rung> of_kind(const Ladder& ladder, Rung::Kind kind) {
@@ -122,7 +128,7 @@ TEST_CASE("the ladder of keepalive against a silent drop shows exchange, fault, 
 }
 
 TEST_CASE("the text of a ladder is ASCII, 80 columns wide, with the three lanes in each line of packets") {
-    for (const std::string& line : ladder_lines(ladder_text(ladder_of(probed_trial())))) {
+    for (const std::string& line : lines_of_ladder(ladder_text(ladder_of(probed_trial())))) {
         INFO(line);
         CHECK(line.size() <= 80);
         CHECK(std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c < 127; }));
@@ -159,6 +165,54 @@ TEST_CASE("packets that there was no room for are owned up to") {
     TrialLine trial = probed_trial();
     trial.capture->lost = 7;
     CHECK_THAT(ladder_text(ladder_of(trial)), ContainsSubstring("7 packets passed that there was no room for"));
+}
+
+TEST_CASE("where packets passed that there was no room for, the ladder claims no silence") {
+    TrialLine trial = probed_trial();
+    trial.noticed_after.reset();
+    trial.horizon = 80s;
+    trial.capture->lost = 7;
+    const Ladder ladder = ladder_of(trial);
+    for (const Rung& rung : of_kind(ladder, Rung::Kind::silence)) CHECK(rung.at < 75s);
+    const auto gaps = of_kind(ladder, Rung::Kind::left_out);
+    REQUIRE(gaps.size() == 1);
+    CHECK(gaps[0].text == "7 packets passed that there was no room for");
+}
+
+TEST_CASE("on a slow path a packet that was sent just before the end is under way, and an earlier one that did not arrive is lost") {
+    Capture capture;
+    const auto one_way = [&](Duration at, uint16_t id, bool arrives) {
+        const TcpFrame frame{true, id * 10u, 1, tcp_flag::ack, 10, 500, id};
+        capture.packets.push_back({at, Tap::client, true, 64, frame.bytes()});
+        if (arrives) capture.packets.push_back({at + 500ms, Tap::server, false, 64, frame.bytes()});
+    };
+    one_way(1s, 1, true);
+    one_way(5s, 2, false);
+    one_way(9800ms, 3, false);
+    TrialLine trial = with_capture(capture);
+    trial.noticed_after.reset();
+    trial.horizon = 10s;
+    const auto packets = of_kind(ladder_of(trial), Rung::Kind::packet);
+    REQUIRE(packets.size() == 3);
+    CHECK_FALSE(packets[0].lost);
+    CHECK(packets[1].lost);
+    CHECK_FALSE(packets[2].lost);
+    CHECK_THAT(packets[2].text, ContainsSubstring("still under way at the end"));
+}
+
+TEST_CASE("in fifty columns a ladder drops its words one by one, and no line is longer") {
+    TrialLine trial = probed_trial();
+    const Ladder ladder = ladder_of(trial);
+    for (const std::string& line : ladder_lines(ladder, 50)) CHECK(line.size() == 50);
+    CHECK_THAT(joined_lines(ladder_lines(ladder, 60)), ContainsSubstring(" keepalive probe 3 "));
+}
+
+TEST_CASE("read aloud, a rung is a sentence") {
+    const auto sentences = ladder_sentences(ladder_of(probed_trial()));
+    const auto says = [&](const std::string& text) { return std::find(sentences.begin(), sentences.end(), text) != sentences.end(); };
+    CHECK(says("0.000000 s, fault: silent-drop."));
+    CHECK(says("60.000000 s, the server to the router, where it is lost: keepalive probe 1: ACK, sequence number 0, no data."));
+    CHECK(says("75.000040 s, the server notices: recv: ETIMEDOUT: gone."));
 }
 
 TEST_CASE("the picture of a ladder has its title in it, in as many lines as it needs") {
