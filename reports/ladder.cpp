@@ -158,7 +158,7 @@ Rung rung_of(const Passing& passing, Follower& follower, Duration may_be_under_w
     rung.lost = passing.sent && !passing.arrived && !ends_at_router && !is_under_way;
     if (passing.arrived && *passing.arrived - passing.at > 1ms) rung.on_its_way = *passing.arrived - passing.at;
     follower.describe(passing, rung);
-    if (passing.sent && !passing.arrived && !ends_at_router && is_under_way) rung.text += ", still under way at the end";
+    if (passing.sent && !passing.arrived && !ends_at_router && is_under_way && rung.name.empty()) rung.name = "still under way";
     return rung;
 }
 

@@ -38,7 +38,7 @@ std::string at_time(Duration at) { return pad_left(seconds_of(at), client_column
 void write_between(std::string& line, size_t from, size_t to, const std::string& text) {
     const size_t room = to - from - 1;
     if (room < 8) return;
-    const std::string words = " " + cut(ascii(text), room - 4) + " ";
+    const std::string words = " " + cut(ascii(text), room - 3) + " ";
     line.replace(from + 1 + (room - words.size()) / 2, words.size(), words);
 }
 
@@ -47,7 +47,7 @@ std::string packet_line(const Rung& rung, const Lanes& lanes) {
     const size_t from = lanes.column(rung.from), to = lanes.column(rung.to), left = std::min(from, to), right = std::max(from, to);
     std::fill(line.begin() + static_cast<std::ptrdiff_t>(left) + 1, line.begin() + static_cast<std::ptrdiff_t>(right), '-');
     line[from < to ? to - 1 : to + 1] = rung.lost ? 'X' : from < to ? '>' : '<';
-    const size_t room = right - left - 5;
+    const size_t room = right - left - 4;
     std::string text = rung.text;
     if (rung.on_its_way > Duration::zero()) text += fmt::format(", {} under way", say(rung.on_its_way));
     const bool is_short = right - left < lanes.server() - client_column;
@@ -80,7 +80,7 @@ std::string rung_line(const Rung& rung, const Lanes& lanes) {
     case Rung::Kind::left_out: {
         std::string line = lanes.line(std::string(client_column, ' '));
         std::replace(line.begin(), line.end(), '|', ':');
-        const bool fits = rung.text.size() + 5 <= lanes.server() - client_column;
+        const bool fits = rung.text.size() + 4 <= lanes.server() - client_column;
         write_between(line, client_column, lanes.server(), fits ? rung.text : rung.text.substr(0, rung.text.find(';')));
         return line;
     }
