@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/files.h"
+#include "harness/cli/by_hand_stages.h"
 #include "harness/lab/topology.h"
 #include "reports/text.h"
 
@@ -167,11 +168,26 @@ echo "verdict: $(cat /run/verdict)"
 # The namespaces, and all that runs in them, end with this shell.
 )sh";
 
-std::string tools_of(const Typed& what) {
+std::string tools_of(const std::string& lines) {
     std::string tools;
     for (const char* tool : {"iptables", "tc"})
-        if ((what.beforehand + what.client + what.fault).find(fmt::format("{} ", tool)) != std::string::npos) tools += fmt::format(" {}", tool);
+        if (lines.find(fmt::format("{} ", tool)) != std::string::npos) tools += fmt::format(" {}", tool);
     return tools;
+}
+
+/// What the script is, and its three hosts.
+std::string beginning(const Scenario& scenario, const std::string& lines) {
+    std::string begin(begin_of_script);
+    replace_all(begin, "@TOOLS@", tools_of(lines));
+    return "#!/usr/bin/env bash\n" + comment(fmt::format("{} by hand. {}", scenario.name, scenario.summary)) +
+           comment(fmt::format("Usage: bash {}.sh [SECONDS TO WATCH]. More: halfopen explain {}.", scenario.name, scenario.name)) + begin;
+}
+
+/// The client speaks to the proxy, where there is one.
+std::string waiting_client(const Scenario& scenario) {
+    std::string client(own_client);
+    if (scenario.proxied) replace_all(client, "198.51.100.10", "192.0.2.1");
+    return client;
 }
 
 std::string link_delay(const Scenario& scenario) {
@@ -201,21 +217,16 @@ std::string failing_client(const std::string& program) {
 
 } // namespace
 
-std::string why_no_script(const Scenario& scenario) {
-    if (scenario.stage != Stage::established) return "its connection is not, or no longer, an established one, and takes other programs than these";
-    if (scenario.proxied) return "it needs a proxy on the router";
-    return "";
-}
-
 std::string by_hand_script(const Scenario& scenario, bool writes) {
+    if (scenario.stage != Stage::established) {
+        const std::string stage = by_hand_stage(scenario);
+        return beginning(scenario, stage) + stage;
+    }
     const Typed what = typed_for(scenario);
-    std::string begin(begin_of_script);
-    replace_all(begin, "@TOOLS@", tools_of(what));
-    std::string script = "#!/usr/bin/env bash\n" + comment(fmt::format("{} by hand. {}", scenario.name, scenario.summary)) +
-                         comment(fmt::format("Usage: bash {}.sh [SECONDS TO WATCH]. More: halfopen explain {}.", scenario.name, scenario.name)) + begin;
+    std::string script = beginning(scenario, what.beforehand + what.client + what.fault);
     script += check_of_netem(what, scenario) + link_delay(scenario);
     if (!what.beforehand.empty()) script += "\nsay \"before the connection is made\"\n" + typed(what.beforehand);
-    script += std::string(server_program) + (what.client.empty() ? std::string(own_client) : failing_client(what.client)) + std::string(wait_for_connection);
+    script += std::string(server_program) + (scenario.proxied ? proxy_on_router() : "") + (what.client.empty() ? waiting_client(scenario) : failing_client(what.client)) + std::string(wait_for_connection);
     script += fmt::format("\nsay \"the fault\"\n{}", typed(what.fault));
     if (!what.client.empty()) script += "type_in <<<'echo >&9  # Enter'\n";
     if (writes || what.server_writes) script += "\nsay \"the server writes\"\nsleep 0.5\ntype_in <<<'kill -USR1 $SERVER_PID'\n";

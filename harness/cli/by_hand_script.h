@@ -7,9 +7,6 @@
 
 namespace halfopen {
 
-/// Why there is no script for this scenario; empty when there is one.
-std::string why_no_script(const Scenario&);
-
 /// Runs in namespaces of its own, which are gone when it ends. `writes`: the server writes one message after the fault.
 std::string by_hand_script(const Scenario&, bool writes);
 

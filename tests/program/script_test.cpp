@@ -28,7 +28,7 @@ namespace {
     for (const char* tool : {"unshare", "ip", "ss", "tc", "iptables", "python3"}) \
     if (!is_on_path(tool)) HALFOPEN_SKIP(std::string(tool) + " is not installed")
 
-constexpr Duration watched = 5s;
+constexpr Duration watched = 10s; // The answer to a SYN is sent for the third time after seven.
 
 bool has_netem() { return std::system("unshare -Urn tc qdisc add dev lo root netem delay 1ms 2>/dev/null") == 0; }
 
@@ -37,10 +37,12 @@ bool takes_netem(const Scenario& scenario) {
     return scenario.one_way > 0ns || std::find(needs.begin(), needs.end(), "sch_netem") != needs.end();
 }
 
-/// What law 1, done right, says of it while the server only waits, or has written one message.
+/// What law 1, done right, says of it while the server only waits, or has written one message; where it has no descriptor to
+/// ask, or another program holds it, what the kernel's table says.
 std::string by_theory(const Scenario& scenario, Traffic traffic) {
-    const auto recv = make_detector("recv");
-    const Prediction p = recv->predict(planned_situation(scenario, traffic, *recv, {1s, 1s}, own_kernel()));
+    const auto method = make_detector(scenario.stage == Stage::established ? "recv" : "sock-diag:interval=1s");
+    const Window before = scenario.stage == Stage::established ? Window{1s, 1s} : Window{};
+    const Prediction p = method->predict(planned_situation(scenario, traffic, *method, before, own_kernel()));
     return p.kind == Prediction::Kind::window && p.after.to < watched ? p.signal : "silence";
 }
 
@@ -86,7 +88,7 @@ void run_all(const std::vector<const Scenario*>& all, Traffic traffic) {
 std::vector<const Scenario*> all_with_netem() {
     std::vector<const Scenario*> all;
     for (const Scenario& scenario : scenarios())
-        if (takes_netem(scenario) && run_program({"script", scenario.name}).status == 0) all.push_back(&scenario);
+        if (takes_netem(scenario)) all.push_back(&scenario);
     return all;
 }
 
@@ -134,11 +136,9 @@ TEST_CASE("the script of every scenario leads to the verdict that theory has for
     NEEDS_SCRIPT_TOOLS;
     std::vector<const Scenario*> all;
     for (const Scenario& scenario : scenarios()) {
-        const Ran ran = run_program({"script", scenario.name});
-        if (ran.status == 0 && !takes_netem(scenario)) all.push_back(&scenario);
-        if (ran.status != 0) check_one_error_line(ran, "halfopen explain " + scenario.name);
+        if (!takes_netem(scenario)) all.push_back(&scenario);
     }
-    CHECK(all.size() > 45);
+    CHECK(all.size() + all_with_netem().size() == scenarios().size());
     run_all(all, Traffic::idle);
 }
 
