@@ -28,7 +28,8 @@ namespace {
     for (const char* tool : {"unshare", "ip", "ss", "tc", "iptables", "python3"}) \
     if (!is_on_path(tool)) HALFOPEN_SKIP(std::string(tool) + " is not installed")
 
-constexpr Duration watched = 10s; // The answer to a SYN is sent for the third time after seven.
+/// The answer to a SYN is sent for the third time after seven seconds.
+Duration watch_of(const Scenario& scenario) { return scenario.stage == Stage::syn_received ? 10s : 5s; }
 
 bool has_netem() { return std::system("unshare -Urn tc qdisc add dev lo root netem delay 1ms 2>/dev/null") == 0; }
 
@@ -43,7 +44,7 @@ std::string by_theory(const Scenario& scenario, Traffic traffic) {
     const auto method = make_detector(scenario.stage == Stage::established ? "recv" : "sock-diag:interval=1s");
     const Window before = scenario.stage == Stage::established ? Window{1s, 1s} : Window{};
     const Prediction p = method->predict(planned_situation(scenario, traffic, *method, before, own_kernel()));
-    return p.kind == Prediction::Kind::window && p.after.to < watched ? p.signal : "silence";
+    return p.kind == Prediction::Kind::window && p.after.to < watch_of(scenario) ? p.signal : "silence";
 }
 
 struct Script {
@@ -63,7 +64,7 @@ Script start_script(const Scenario& scenario, const fs::path& folder, bool write
         const int out = open(script.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
         dup2(out, 1);
         dup2(out, 2);
-        execlp("bash", "bash", script.file.c_str(), std::to_string(watched / 1s).c_str(), nullptr);
+        execlp("bash", "bash", script.file.c_str(), std::to_string(watch_of(*script.scenario) / 1s).c_str(), nullptr);
         return 127;
     });
     return script;
@@ -105,7 +106,7 @@ std::string run_in_guest(const std::vector<const Scenario*>& all) {
         const std::string file = (folder.path() / (scenario->name + ".sh")).string();
         std::ofstream(file) << run_program({"script", scenario->name}).out;
         words.insert(words.end(), {"--with", file});
-        wrapper << "echo; echo SCRIPT OF " << scenario->name << "; bash " << file << " " << watched / 1s << " 2>&1; echo SCRIPT ENDS\n";
+        wrapper << "echo; echo SCRIPT OF " << scenario->name << "; bash " << file << " " << watch_of(*scenario) / 1s << " 2>&1; echo SCRIPT ENDS\n";
     }
     wrapper << "echo LINKS LEFT $(($(links) - before))\n"
             << "exec python3 -c 'import socket; s = socket.create_server((\"\", 8080)); k = []\nwhile True: k.append(s.accept())'\n";
