@@ -10,6 +10,7 @@
 #include "harness/learn/hand_in.h"
 #include "harness/learn/seen.h"
 #include "harness/trial/record.h"
+#include "reports/cells.h"
 #include "reports/ladder.h"
 #include "reports/text.h"
 
@@ -45,7 +46,7 @@ std::vector<fs::path> records_here() {
 std::vector<TrialLine> trials_of(const Records& records, const std::string& cell) {
     std::vector<TrialLine> trials;
     for (const TrialLine& t : records.trials)
-        if (t.id.starts_with(cell + "/r") && t.outcome != Outcome::skipped && t.outcome != Outcome::invalid) trials.push_back(t);
+        if (t.id.starts_with(cell + "/r") && is_valid(t.outcome)) trials.push_back(t);
     return trials;
 }
 
@@ -60,23 +61,18 @@ std::string say_times(const std::vector<TrialLine>& trials) {
     return list_of_most(times, 6);
 }
 
-/// The settings in which the cell's method was measured last against its scenario; empty where it was not.
-std::string same_method_otherwise(const std::string& cell) {
-    const std::string begin = cell.substr(0, cell.find(':'));
-    for (const fs::path& file : records_here()) {
-        try {
-            for (const TrialLine& t : read_records(file.string()).trials)
-                if (t.id.starts_with(begin + ":") && t.outcome != Outcome::skipped && t.outcome != Outcome::invalid) return t.spec;
-        } catch (const Error&) {
-            continue;
-        }
-    }
+/// The settings in which the cell's method was measured against its scenario here; empty where it was not.
+std::string same_method_otherwise(const Records& records, const std::string& cell) {
+    const std::string begin = cell.substr(0, cell.find(':')) + ":";
+    for (const TrialLine& t : records.trials)
+        if (t.id.starts_with(begin) && is_valid(t.outcome)) return t.spec;
     return "";
 }
 
 } // namespace
 
 std::string say_last_measured(const std::string& cell, size_t columns) {
+    std::string other; // the same method with other settings, measured last
     for (const fs::path& file : records_here()) {
         std::vector<TrialLine> trials;
         RunLine run;
@@ -84,6 +80,7 @@ std::string say_last_measured(const std::string& cell, size_t columns) {
             const Records records = read_records(file.string());
             trials = trials_of(records, cell);
             run = records.runs.back();
+            if (trials.empty() && other.empty()) other = same_method_otherwise(records, cell);
         } catch (const Error&) { // A run that has only just begun, or one of a newer halfopen, hides no other.
             continue;
         }
@@ -95,7 +92,7 @@ std::string say_last_measured(const std::string& cell, size_t columns) {
         return text + "\n" + joined(ladder_lines(ladder_of(slowest(trials)), columns - 1), "\n") + "\n";
     }
     const size_t first = cell.find('/'), second = cell.find('/', first + 1);
-    if (const std::string other = same_method_otherwise(cell); !other.empty())
+    if (!other.empty())
         return fmt::format("Not measured here with these settings, but with others: halfopen explain {} {} --traffic {}\n", cell.substr(0, first), other,
                            cell.substr(first + 1, second - first - 1));
     return fmt::format("Not measured here yet. To see its packets: halfopen run {} {} --traffic {} --capture\n", cell.substr(0, first), cell.substr(second + 1),

@@ -9,6 +9,7 @@
 #include "harness/cli/runner.h"
 #include "harness/trial/shard.h"
 #include "harness/trial/store.h"
+#include "reports/cells.h"
 #include "reports/text.h"
 
 namespace halfopen {
@@ -39,7 +40,7 @@ std::optional<KernelFacts> facts_of_kernel(const LabChoice& lab) {
 std::vector<TrialLine> valid_trials(const Records& records) {
     std::vector<TrialLine> valid;
     for (const TrialLine& t : records.trials)
-        if (t.outcome != Outcome::skipped && t.outcome != Outcome::invalid) valid.push_back(t);
+        if (is_valid(t.outcome)) valid.push_back(t);
     return valid;
 }
 
@@ -64,7 +65,11 @@ std::optional<LabChoice> LessonLab::lab_if_any(const std::string& name, const st
 
 Showing LessonLab::measure(size_t round, const std::string& spec) {
     if (options_.replay) return recorded(round);
-    if (options_.lab != "auto") return run_in(choose_lab(options_.lab, options_.kernel, 0), round, spec);
+    if (options_.lab != "auto") {
+        Showing run = run_in(choose_lab(options_.lab, options_.kernel, 0), round, spec);
+        if (run.trials.empty()) throw CannotHere(fmt::format("the {} lab could run no trial of this question; without --lab another is tried", options_.lab));
+        return run;
+    }
     const Duration wait = wait_of(plan_of(lesson_.rounds[round], spec, trials_of_a_round));
     const auto here = lab_if_any("namespaces", "");
     const auto guest = lab_if_any("virtual", options_.kernel);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reports/agreement.h"
+
 namespace halfopen {
 
 namespace {
@@ -15,9 +17,6 @@ Observed over(const std::vector<std::optional<Duration>>& noticed_after, const s
     seen.signal = signal;
     return seen;
 }
-
-/// What a busy machine may add to a time, as reports grant it.
-constexpr Duration scheduling = std::chrono::milliseconds{20};
 
 } // namespace
 
@@ -38,7 +37,7 @@ Observed observed(const DoneRound& done) { return over(done.noticed_after, done.
 std::optional<size_t> right_answer(const Round& round, const Observed& seen, const Observed& theory) {
     if (seen.after.has_value() != theory.after.has_value()) return round.right(seen);
     if (!seen.after) return round.right(theory);
-    const bool inside = theory.after->from <= seen.after->from && seen.after->to <= theory.after->to + scheduling;
+    const bool inside = theory.after->from <= seen.after->from && seen.after->to <= theory.after->to + scheduling_allowance;
     const bool same_words = theory.signal.empty() || theory.signal == seen.signal;
     return round.right(inside && same_words ? theory : seen);
 }
