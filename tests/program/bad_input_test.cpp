@@ -32,7 +32,6 @@ TEST_CASE("an unknown verb, scenario or detector is refused with the nearest nam
     check_refused({"explain", "keepalvie"}, "did you mean \"keepalive\"?");
     check_refused({"predict", "silent-dorp", "recv"}, "did you mean \"silent-drop\"?");
     check_refused({"predict", "silent-drop", "law-4"}, "keepalive, keepalive+user-timeout");
-    check_refused({"learn"}, "planned");
     check_refused({"run", "--traffic", "idel"}, "request-response");
     check_refused({"run", "--horizon", "80"}, "with its unit");
 }
