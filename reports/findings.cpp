@@ -19,9 +19,9 @@ namespace {
 constexpr size_t most_sentences = 8;
 constexpr size_t most_labels = 10; ///< in one sentence; the matrix has all of them
 
-std::vector<std::string> labels_of(const std::vector<Seen>& seen, bool right) {
+std::vector<std::string> labels_of(const std::vector<ColumnCell>& seen, bool right) {
     std::vector<std::string> labels;
-    for (const Seen& one : seen)
+    for (const ColumnCell& one : seen)
         if (one.right() == right)
             labels.push_back(md(one.column->label));
     return labels;
@@ -43,19 +43,19 @@ std::string how_soon(const Unit& unit) {
                   : "after " + time_range(times);
 }
 
-std::string silent_label(const Seen& seen) {
+std::string silent_label(const ColumnCell& seen) {
     return md(seen.column->label) + (seen.column->name == "silent-drop" ? ", as when a plug is pulled" : "");
 }
 
 /// "five silent failures (drop, crash, reboot, reject, stopped)": the list only where it is new. Of dozens, the one that
 /// everybody knows.
 std::string silent_failures(const Unit& unit, bool list_them) {
-    const std::vector<Seen>& silent = unit.silent();
+    const std::vector<ColumnCell>& silent = unit.silent();
     std::string text = in_words(static_cast<int>(silent.size())) + " silent failures";
     if (!list_them)
         return text;
     const auto plug = std::find_if(silent.begin(), silent.end(),
-                                   [](const Seen& seen) { return seen.column->name == "silent-drop"; });
+                                   [](const ColumnCell& seen) { return seen.column->name == "silent-drop"; });
     if (silent.size() > most_labels && plug != silent.end())
         return text + fmt::format(" (one of them: {})", silent_label(*plug));
     std::vector<std::string> labels;
@@ -76,7 +76,7 @@ std::string goodbyes_text(const Unit& unit) {
 std::string wavering(const Unit& unit) {
     std::vector<std::string> cells;
     for (const RowFacts* row : unit.rows)
-        for (const Seen& seen : row->silent)
+        for (const ColumnCell& seen : row->silent)
             if (seen.cell->mixed())
                 cells.push_back(fmt::format("{} in {} of {} trials", md(seen.column->label), seen.cell->right,
                                             seen.cell->n()));
@@ -106,7 +106,7 @@ std::string deaf_sentence(const Unit& unit, const std::string& watched, bool lis
 std::string rest_text(const Unit& unit, const std::string& watched) {
     bool never = true;
     for (const RowFacts* row : unit.rows)
-        for (const Seen& seen : row->silent)
+        for (const ColumnCell& seen : row->silent)
             for (const TrialLine* trial : seen.cell->valid)
                 never &= seen.right() || trial->predicted.kind == "never";
     return watched + wavering(unit) + (never ? ", and by the rule never" : "");
@@ -149,7 +149,7 @@ using Columns = std::set<const ScenarioHead*>;
 
 Columns silent_columns(const Unit& unit) {
     Columns columns;
-    for (const Seen& seen : unit.silent())
+    for (const ColumnCell& seen : unit.silent())
         columns.insert(seen.column);
     return columns;
 }

@@ -14,9 +14,9 @@ namespace {
 
 constexpr size_t most_mistakes = 8; ///< in one sentence
 
-std::vector<std::string> wrong_about(const std::vector<Seen>& seen) {
+std::vector<std::string> wrong_about(const std::vector<ColumnCell>& seen) {
     std::vector<std::string> labels;
-    for (const Seen& one : seen)
+    for (const ColumnCell& one : seen)
         if (!one.right())
             labels.push_back(one.column->label);
     return labels;
@@ -72,7 +72,7 @@ std::string mistakes(const std::vector<RowFacts>& rows) {
     std::vector<const DetectorHead*> misreaders;
     std::vector<std::string> parts;
     for (const RowFacts& row : rows)
-        for (const Seen& seen : row.half_closed)
+        for (const ColumnCell& seen : row.half_closed)
             if (seen.cell->outcome == Outcome::misread && (row.head->law > 0 || !has_laws) &&
                 (misreaders.empty() || misreaders.back() != row.head))
                 misreaders.push_back(row.head);

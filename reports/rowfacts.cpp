@@ -21,12 +21,12 @@ bool is_right_in_any(const Cells& cells, const std::vector<std::string>& traffic
 } // namespace
 
 bool RowFacts::false_alarm_when_alive() const {
-    return std::any_of(alive.begin(), alive.end(), [](const Seen& seen) { return !seen.right(); });
+    return std::any_of(alive.begin(), alive.end(), [](const ColumnCell& seen) { return !seen.right(); });
 }
 
 int RowFacts::noticed_silent() const {
     return static_cast<int>(
-        std::count_if(silent.begin(), silent.end(), [](const Seen& seen) { return seen.right(); }));
+        std::count_if(silent.begin(), silent.end(), [](const ColumnCell& seen) { return seen.right(); }));
 }
 
 std::vector<RowFacts> row_facts(const Cells& cells, const std::string& traffic) {

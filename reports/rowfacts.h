@@ -9,12 +9,12 @@
 namespace halfopen {
 
 /// Columns are scenarios, each with the cell of this row.
-struct Seen {
+struct ColumnCell {
     const ScenarioHead* column = nullptr;
     const Cell* cell = nullptr;
     bool right() const { return is_right(cell->outcome); }
     /// The same column with the same answer, equally sure of it.
-    bool operator==(const Seen& o) const {
+    bool operator==(const ColumnCell& o) const {
         return column == o.column && right() == o.right() && cell->mixed() == o.cell->mixed();
     }
 };
@@ -22,7 +22,7 @@ struct Seen {
 /// One row in one traffic profile; only cells with a valid trial.
 struct RowFacts {
     const DetectorHead* head = nullptr;
-    std::vector<Seen> alive, goodbye, silent,
+    std::vector<ColumnCell> alive, goodbye, silent,
         half_closed; ///< by column; half-closed ones are in goodbye as well
     bool false_alarm_when_alive() const;
     int noticed_silent() const;

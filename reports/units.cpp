@@ -107,9 +107,9 @@ std::string Unit::subject() const {
 
 std::vector<std::string> Unit::goodbyes() const {
     std::vector<std::string> labels;
-    for (const Seen& seen : rows.front()->goodbye) {
+    for (const ColumnCell& seen : rows.front()->goodbye) {
         const bool all = std::all_of(rows.begin(), rows.end(), [&](const RowFacts* row) {
-            return std::any_of(row->goodbye.begin(), row->goodbye.end(), [&](const Seen& other) {
+            return std::any_of(row->goodbye.begin(), row->goodbye.end(), [&](const ColumnCell& other) {
                 return other.column == seen.column && other.right();
             });
         });
@@ -121,13 +121,13 @@ std::vector<std::string> Unit::goodbyes() const {
 
 bool Unit::wavers() const {
     const auto& seen = silent();
-    return std::any_of(seen.begin(), seen.end(), [](const Seen& one) { return one.cell->mixed(); });
+    return std::any_of(seen.begin(), seen.end(), [](const ColumnCell& one) { return one.cell->mixed(); });
 }
 
-Window Unit::times(std::vector<Seen> RowFacts::*columns) const {
+Window Unit::times(std::vector<ColumnCell> RowFacts::*columns) const {
     Window span{Duration::max(), Duration{0}};
     for (const RowFacts* row : rows)
-        for (const Seen& seen : row->*columns)
+        for (const ColumnCell& seen : row->*columns)
             if (seen.right() && seen.cell->fastest())
                 span = {std::min(span.from, *seen.cell->fastest()), std::max(span.to, *seen.cell->slowest())};
     return span.from > span.to ? Window{} : span;

@@ -16,13 +16,13 @@ struct Unit {
 
     std::string subject() const; ///< "Laws 1-3", "Law 4, as stated and keepalive 4/2/3"
     bool plural() const { return laws.size() + others.size() > 1; }
-    const std::vector<Seen>& silent() const { return rows.front()->silent; } ///< the same for all rows
+    const std::vector<ColumnCell>& silent() const { return rows.front()->silent; } ///< the same for all rows
     int noticed_silent() const { return rows.front()->noticed_silent(); }
     bool wavers() const; ///< some silent failure was noticed in some trials only
     /// Labels of the goodbyes that every row noticed.
     std::vector<std::string> goodbyes() const;
     /// The times of everything in `columns` that these rows noticed: fastest and slowest.
-    Window times(std::vector<Seen> RowFacts::*columns) const;
+    Window times(std::vector<ColumnCell> RowFacts::*columns) const;
 };
 
 /// The laws when `rows` hold any, else all methods. Rows that call a living client dead are no part of it, unless all of

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
 #include "harness/lab/capacity.h"
 #include "harness/linux/command.h"
@@ -134,7 +135,7 @@ void doctor_for_class() {
     std::string line = fmt::format("{}: {}; halfopen {}, kernel {}, {} processors", host_name(), verdict, HALFOPEN_VERSION, kernel_release(), online_cpus());
     if (!no_namespaces.empty()) line += "; no namespaces: " + no_namespaces;
     if (!no_emulator.empty()) line += "; no virtual lab: " + no_emulator;
-    else if (kernels.empty()) line += "; no virtual lab: no kernel yet, get one with: halfopen kernels get";
+    else if (kernels.empty()) line += "; no virtual lab: no kernel yet, get one with: " + typed_name() + " kernels get";
     fmt::print("{}\n", line);
     if (!no_namespaces.empty() && !has_guest) set_exit_status(static_cast<int>(Exit::machine));
 }

@@ -32,7 +32,7 @@ void explain_cell(const Scenario& scenario, Traffic traffic, const Detector& det
     for (const std::string& line : beliefs_of(scenario.name)) fmt::print("  {}\n", wrapped(line, static_cast<size_t>(columns) - 3, "    "));
     const std::string cell = fmt::format("{}/{}/{}", scenario.name, info(traffic).name, spec_of(detector));
     fmt::print("\n{}", say_last_measured(cell, static_cast<size_t>(columns)));
-    fmt::print("\nMore: halfopen explain {}, halfopen explain {}\n", scenario.name, detector.describe().name);
+    fmt::print("\nMore: {0} explain {1}, {0} explain {2}\n", typed_name(), scenario.name, detector.describe().name);
 }
 
 } // namespace

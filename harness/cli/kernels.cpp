@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/cli/terminal.h"
 #include "harness/cli/verbs.h"
 #include "harness/lab/guest_kernel.h"
 
@@ -35,7 +36,7 @@ void list_kernels() {
     for (const std::string_view name : fetchable_kernels()) {
         const auto found = std::find_if(cached.begin(), cached.end(), [&](const auto& k) { return k.name == name; });
         if (found == cached.end()) {
-            fmt::print("{:<6} not fetched; get it with: halfopen kernels get {}\n", name, name);
+            fmt::print("{:<6} not fetched; get it with: {} kernels get {}\n", name, typed_name(), name);
             continue;
         }
         const fs::path folder = kernel_cache() / name;

@@ -109,11 +109,17 @@ void must_run_here(const LabChoice& lab) {
     }
 }
 
+std::optional<KernelFacts> facts_of_kernel(const LabChoice& lab) {
+    if (!lab.guest) return std::nullopt;
+    KernelFacts kernel;
+    kernel.hz = lab.guest->hz;
+    return kernel;
+}
+
 Plan plan_for(const LabChoice& lab, Selection selection) {
     if (!lab.guest) return make_plan(selection);
     selection.virtual_time = true;
-    selection.kernel = KernelFacts{};
-    selection.kernel->hz = lab.guest->hz;
+    selection.kernel = facts_of_kernel(lab);
     Plan plan = make_plan(selection);
     const auto missing = module_closure(*lab.guest, all_modules()).missing;
     for (PlannedTrial& trial : plan.trials)

@@ -32,6 +32,8 @@ LabChoice choose_lab(const std::string& lab, const std::string& kernel, int jobs
 /// CannotHere, with the mend, when this machine cannot run it.
 void must_run_here(const LabChoice&);
 
+/// What the rules must know of a guest's kernel; nothing for this machine's own, which is asked when it runs.
+std::optional<KernelFacts> facts_of_kernel(const LabChoice&);
 /// The plan as this lab would run it: predictions by its kernel, cells that it cannot run with the reason.
 Plan plan_for(const LabChoice&, Selection);
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/error.h"
+#include "harness/cli/terminal.h"
 #include "harness/learn/hand_in.h"
 #include "harness/learn/seen.h"
 #include "harness/trial/record.h"
@@ -93,9 +94,9 @@ std::string say_last_measured(const std::string& cell, size_t columns) {
     }
     const size_t first = cell.find('/'), second = cell.find('/', first + 1);
     if (!other.empty())
-        return fmt::format("Not measured here with these settings, but with others: halfopen explain {} {} --traffic {}\n", cell.substr(0, first), other,
+        return fmt::format("Not measured here with these settings, but with others: {} explain {} {} --traffic {}\n", typed_name(), cell.substr(0, first), other,
                            cell.substr(first + 1, second - first - 1));
-    return fmt::format("Not measured here yet. To see its packets: halfopen run {} {} --traffic {} --capture\n", cell.substr(0, first), cell.substr(second + 1),
+    return fmt::format("Not measured here yet. To see its packets: {} run {} {} --traffic {} --capture\n", typed_name(), cell.substr(0, first), cell.substr(second + 1),
                        cell.substr(first + 1, second - first - 1));
 }
 

@@ -104,15 +104,15 @@ void go_through(Console& console, const Lesson& lesson, const LearnOptions& opti
     LessonLab lab(lesson, options, console, folder_of(hand_in, file));
     try {
         Flow flow(console, lesson, hand_in, file, [&](size_t round, const std::string& spec) { return lab.measure(round, spec); });
-        if (!flow.run()) return console.line(fmt::format("Your progress is kept; go on with: halfopen learn {}", options.lesson));
+        if (!flow.run()) return console.line(fmt::format("Your progress is kept; go on with: {} learn {}", typed_name(), options.lesson));
     } catch (const Interrupted& interrupted) {
         console.line();
-        console.line(fmt::format("Interrupted; your progress is kept; go on with: halfopen learn {}", options.lesson));
+        console.line(fmt::format("Interrupted; your progress is kept; go on with: {} learn {}", typed_name(), options.lesson));
         return set_exit_status(128 + interrupted.signal);
     }
     say_where_it_is(console, folder_of(hand_in, file), file);
     for (const Lesson& next : lessons())
-        if (next.number == lesson.number + 1) console.line(fmt::format("Next: halfopen learn {}", next.name));
+        if (next.number == lesson.number + 1) console.line(fmt::format("Next: {} learn {}", typed_name(), next.name));
 }
 
 std::string state_of(const Lesson& lesson) {
@@ -141,7 +141,7 @@ const Lesson* list_lessons() {
 void learn(LearnOptions& options) {
     if (options.lesson.empty() || options.list) {
         const Lesson* next = list_lessons();
-        if (next) fmt::print("\nNext: halfopen learn {}\n", next->name);
+        if (next) fmt::print("\nNext: {} learn {}\n", typed_name(), next->name);
         return;
     }
     Console console(style_of(options));

@@ -30,13 +30,6 @@ Duration wait_of(const Plan& plan) {
     return longest;
 }
 
-std::optional<KernelFacts> facts_of_kernel(const LabChoice& lab) {
-    if (!lab.guest) return std::nullopt;
-    KernelFacts kernel;
-    kernel.hz = lab.guest->hz;
-    return kernel;
-}
-
 std::vector<TrialLine> valid_trials(const Records& records) {
     std::vector<TrialLine> valid;
     for (const TrialLine& t : records.trials)

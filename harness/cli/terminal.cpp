@@ -53,6 +53,11 @@ Terminal look_at_terminal(const std::string& colour, bool ascii) {
     return t;
 }
 
+std::string typed_name() {
+    const std::string_view name = environment("HALFOPEN_TYPED_AS");
+    return std::string(name.empty() ? "halfopen" : name);
+}
+
 StatusBlock::StatusBlock() { write_all("\033[?25l"); }
 
 StatusBlock::~StatusBlock() { write_all("\033[?25h"); }

@@ -15,6 +15,9 @@ struct Terminal {
 /// `colour` is "auto", "always" or "never"; a flag beats NO_COLOR, that beats FORCE_COLOR, that beats the terminal.
 Terminal look_at_terminal(const std::string& colour, bool ascii);
 
+/// What a person types here for this program: "halfopen", or "./halfopen" in a clone, whose script says so.
+std::string typed_name();
+
 /// A block of lines at the end of stderr that is redrawn in place, in one write() per frame. No alternate screen:
 /// the scroll-back keeps what was there. The cursor is shown again when it goes.
 class StatusBlock {

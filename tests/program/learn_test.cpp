@@ -139,6 +139,12 @@ TEST_CASE("a lesson of one's own is taken from its file, and refused with its mi
     CHECK_THAT(refused.err, ContainsSubstring("unknown key \"titel\""));
 }
 
+TEST_CASE("what to type next is the program as it was typed: ./halfopen in a clone") {
+    const Folder folder;
+    CHECK_THAT(run_program({"learn"}, {state_in(folder), "HALFOPEN_TYPED_AS=./halfopen"}).out, ContainsSubstring("\nNext: ./halfopen learn "));
+    CHECK_THAT(run_program({"learn"}, {state_in(folder)}).out, ContainsSubstring("\nNext: halfopen learn "));
+}
+
 TEST_CASE("an unknown lesson is refused with the nearest name, and a broken hand-in with its file") {
     const Folder folder;
     check_one_error_line(learn(folder, {"puled-plug"}, ""), "did you mean \"pulled-plug\"?");

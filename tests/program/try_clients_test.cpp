@@ -48,7 +48,7 @@ s.sendall(b"hello\n")
 print(s.recv(100))
 time.sleep(3600)'; echo never) | cat)";
     Trying tried({"--client", client, "--scenario", "silent-drop", "--scenario", "half-close", "--scenario", "host-reboot",
-                  "--scenario", "process-killed", "--repeats", "1", "--horizon", "5s"},
+                  "--scenario", "process-killed", "--repeats", "1", "--horizon", "6s"},
                  python_server("good", folder));
     INFO(tried.ran().err << tried.ran().out);
     CHECK(tried.processes() == 0);

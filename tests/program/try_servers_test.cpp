@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A vanished client, and one whose host is there again without the connection; longer than keepalive 2/1/3 takes.
-const Words broken{"--scenario", "silent-drop", "--scenario", "host-reboot", "--repeats", "2", "--horizon", "5s"};
+const Words broken{"--scenario", "silent-drop", "--scenario", "host-reboot", "--repeats", "2", "--horizon", "6s"};
 const Words idle{"--traffic", "idle"};
 
 OptionsLine keepalive_213() { return {.keepalive = true, .idle = 2s, .interval = 1s, .count = 3, .user_timeout = 0ms}; }

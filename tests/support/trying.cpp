@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "harness/base/error.h"
-#include "reports/agreement.h"
 #include "support/catch.h"
 
 namespace halfopen::testing {
@@ -37,6 +36,10 @@ std::string read_all(const fs::path& path) {
 }
 
 Words hello_of(const Server& server) { return {"--hello", escaped(server.hello)}; }
+
+/// What a busy machine may add to a window, on the way from the kernel's timer to whoever looks: less than the second
+/// between two of the probes of these tests, so that one probe too many is still seen.
+constexpr Duration busy_machine = std::chrono::milliseconds{300};
 
 bool is_noise(const TrialLine& trial) { return trial.outcome == Outcome::invalid && trial.why.starts_with("noisy"); }
 
@@ -109,18 +112,18 @@ int check_predicted_windows(const Records& records) {
         if (is_noise(trial)) continue;
         INFO(trial.id << ": " << trial.why);
         CHECK(is_valid(trial.outcome));
-        if (trial.predicted.kind != "window" || trial.predicted.after->to + scheduling_allowance > trial.horizon) continue;
+        if (trial.predicted.kind != "window" || trial.predicted.after->to + busy_machine > trial.horizon) continue;
         const Window& window = *trial.predicted.after;
         INFO("by its options " << halfopen::say(window.from) << " to " << halfopen::say(window.to) << ", let go after "
-                               << (trial.noticed_after ? halfopen::say(*trial.noticed_after) : "the horizon"));
+                               << (trial.noticed_after ? halfopen::say(*trial.noticed_after) : "the horizon") << ", the kernel knew after "
+                               << (trial.kernel_knew_after ? halfopen::say(trial.kernel_knew_after->to) : "an unknown time"));
         ++count;
-        CHECK(compare(trial) != Agreement::outside);
         CHECK(trial.noticed_after.has_value());
         CHECK(trial.kernel_knew_after.has_value());
         if (!trial.kernel_knew_after) continue;
         // An instant between the two; with root they are the same.
         CHECK(trial.kernel_knew_after->to >= window.from);
-        CHECK(trial.kernel_knew_after->from <= window.to + scheduling_allowance);
+        CHECK(trial.kernel_knew_after->from <= window.to + busy_machine);
     }
     return count;
 }
