@@ -41,6 +41,7 @@ Instant ConnectionWatch::next_look() const {
 void ConnectionWatch::look() {
     const Instant now = MonotonicClock::now();
     const auto sockets = program_.sockets().read();
+    const Seen looked{now, MonotonicClock::now()};
     std::map<int, const TcpSocket*> seen;
     for (const TcpSocket& s : sockets)
         if (s.local.port == program_.port() && s.state != TCP_LISTEN) seen[s.remote.address.bytes[3]] = &s;
@@ -48,7 +49,7 @@ void ConnectionWatch::look() {
         if (fate.let_go) continue;
         const auto found = seen.find(place);
         if (found != seen.end())
-            see(fate, *found->second, now);
+            see(fate, *found->second, looked);
         else if (fate.last && !fate.given_up)
             fate.given_up = Seen{last_look_, now};
     }
@@ -56,14 +57,16 @@ void ConnectionWatch::look() {
     cost_of_look_ = MonotonicClock::now() - now;
 }
 
-void ConnectionWatch::see(Fate& fate, const TcpSocket& s, Instant now) {
-    if (s.state == TCP_CLOSE_WAIT && !fate.fin) fate.fin = Seen{last_look_, now};
+void ConnectionWatch::see(Fate& fate, const TcpSocket& s, const Seen& looked) {
+    const Seen between{last_look_, looked.after};
+    if (s.state == TCP_CLOSE_WAIT && !fate.fin) fate.fin = between;
     if (fate.last && is_closed_by_program(s)) {
-        fate.let_go = Seen{last_look_, now};
+        fate.let_go = between;
         // LAST_ACK: the FIN was there first, and came and was answered between two looks.
         fate.closed_alive = !fate.fin && s.state != TCP_LAST_ACK;
     }
     fate.last = s;
+    fate.looked = looked;
 }
 
 bool ConnectionWatch::take(const SocketChange& change) {

@@ -19,6 +19,7 @@ struct Seen {
 /// What is known of one connection of the program's.
 struct Fate {
     std::optional<TcpSocket> last; ///< as it stood in the table when it was there last
+    Seen looked;                   ///< when `last` was read; its clocks count from then
     std::optional<Seen> fin;       ///< the client's FIN had come: CLOSE_WAIT
     std::optional<Seen> given_up;  ///< the kernel had ended it: no longer in the table
     std::optional<Seen> let_go;    ///< the program had closed it: no descriptor refers to it, or it was freed
@@ -59,7 +60,7 @@ public:
     const ServerProgram& program() const { return program_; }
 
 private:
-    void see(Fate&, const TcpSocket&, Instant);
+    void see(Fate&, const TcpSocket&, const Seen& looked);
 
     const ServerProgram& program_;
     SocketStates* instants_;

@@ -99,10 +99,11 @@ Situation ProgramTrial::read_situation(Instant due) const {
     s.srtt = tcp.srtt;
     s.unacked = tcp.unacked;
     s.notsent_bytes = tcp.notsent_bytes;
-    // TCP_INFO counts in jiffies, and was read a moment ago.
+    // TCP_INFO counts in jiffies, back from the look at the table, which on a busy machine is some time ago.
     const Duration jiffy = Duration{1s} / kernel_.hz;
-    const Duration since = due - MonotonicClock::now() + std::min(tcp.last_data_received, tcp.last_ack_received);
-    s.segment_before_fault = s.message_before_fault = around(since, 2 * jiffy);
+    const Duration age = std::min(tcp.last_data_received, tcp.last_ack_received);
+    const Seen& looked = fate().looked;
+    s.segment_before_fault = s.message_before_fault = {due - looked.by + age - 2 * jiffy, due - looked.after + age + 2 * jiffy};
     s.watch_before_fault = around(due - started_, 2 * jiffy);
     return s;
 }

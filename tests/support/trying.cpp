@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/base/error.h"
+#include "reports/cells.h"
 #include "support/catch.h"
 
 namespace halfopen::testing {
