@@ -93,7 +93,7 @@ TEST_CASE("TCP_USER_TIMEOUT ends what keepalive alone would not: many probes, an
     NEEDS_SERVERS;
     const Folder folder;
     const Place place{folder.path(), tried_port};
-    const Words drop{"--scenario", "silent-drop", "--horizon", "6s"};
+    const Words drop{"--scenario", "silent-drop", "--horizon", "7s"};
     // Thirty probes would take half a minute.
     Trying probing(drop + idle, postgres(place, {"tcp_keepalives_idle=2", "tcp_keepalives_interval=1",
                                                  "tcp_keepalives_count=30", "tcp_user_timeout=4000"}));
