@@ -28,7 +28,7 @@ Prediction fires_in_vain(const TableLook& t, Window after, const std::string& wh
     p.kind = Prediction::Kind::window;
     p.after = after + at_once + Window{Duration{0}, t.look};
     p.signal = t.tries_said;
-    p.rule = fmt::format("{} is sent again for the {}. time {} after the fault; it looks every {}", what, t.tries,
+    p.rule = fmt::format("{} is sent again for the {} time {} after the fault; it looks every {}", what, ordinal(t.tries),
                          in_seconds(after), plain(t.look));
     p.steps = {fmt::format("{} after the fault: {} again", in_seconds(after), what)};
     return p;

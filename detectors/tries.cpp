@@ -35,12 +35,12 @@ Prediction found(const Situation& s, const Tries& t, Window write) {
     p.kind = Prediction::Kind::window;
     p.after = write + nth + Window{0ns, t.look};
     p.signal = t.signal;
-    p.rule = fmt::format("the unanswered write is sent again for the {}. time {} after it (RTO {}, doubling){}", t.count,
+    p.rule = fmt::format("the unanswered write is sent again for the {} time {} after it (RTO {}, doubling){}", ordinal(t.count),
                          in_seconds(nth), in_seconds(s.rto),
                          t.look > 0ns ? fmt::format("; it looks every {}", plain(t.look)) : "");
     p.steps = {fmt::format("{} after the fault: the server writes, and nobody acknowledges", in_seconds(write)),
                fmt::format("{} after the write: it is sent again", in_seconds(again(s, t, 1))),
-               fmt::format("{} after the write: for the {}. time", in_seconds(nth), t.count)};
+               fmt::format("{} after the write: for the {} time", in_seconds(nth), ordinal(t.count))};
     return p;
 }
 
@@ -63,7 +63,7 @@ Prediction impatient(const Situation& s, const Tries& t) {
     const bool several = t.adds_up && info(s.traffic).server_interval + info(s.traffic).client_interval > 0ns;
     const int in_vain = several ? 1 : t.count;
     const Duration limit = again(s, t, in_vain).from;
-    const std::string said = fmt::format("a write is sent again {} after it for the {}. time", in_seconds(limit), in_vain);
+    const std::string said = fmt::format("a write is sent again {} after it for the {} time", in_seconds(limit), ordinal(in_vain));
     if (is_late(s)) {
         const std::string answer = fmt::format("every answer comes within {}, and {}", in_seconds(slowest_answer(s)), said);
         return limit > slowest_answer(s) ? never(answer) : unknown(answer);

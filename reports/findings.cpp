@@ -92,6 +92,8 @@ std::string deaf_sentence(const Unit& unit, const std::string& watched, bool lis
             : fmt::format("{} of the {}", count == 2 ? "neither" : "none", silent_failures(unit, list_them));
     const std::string who = md(unit.subject());
     const std::string goodbyes = goodbyes_text(unit);
+    if (goodbyes.empty() && count == 1)
+        return fmt::format("**{}** did not notice the silent failure {} {}{}.", who, md(unit.silent()[0].column->label), watched, wavering(unit));
     if (goodbyes.empty())
         return fmt::format("**{}** noticed {} {}{}.", who, none, watched, wavering(unit));
     if (count < 2 || !whole || unit.wavers())

@@ -173,7 +173,7 @@ Rung event(Duration at, std::string text) {
 /// What is no packet: the fault, the predicted window, opinions, the notice, or the end of the watch.
 std::vector<Rung> events_of(const TrialLine& trial) {
     std::vector<Rung> events;
-    events.push_back(event(0ns, fmt::format("fault: {}", trial.scenario)));
+    events.push_back(event(0ns, fmt::format("fault: {}", trial.scenario == "healthy" ? "none, this client stays healthy" : trial.scenario)));
     events.back().is_fault = true;
     if (trial.situation.heals_after) events.push_back(event(*trial.situation.heals_after, "the fault is healed"));
     const Duration end = trial.noticed_after.value_or(trial.horizon);
@@ -228,12 +228,19 @@ std::vector<Rung> put_together(const std::vector<Rung>& packets, const std::vect
                      [&](const Rung& a, const Rung& b) { return std::pair(a.at, rank(a)) < std::pair(b.at, rank(b)); });
     std::vector<Rung> rungs;
     int left_out = 0;
+    Duration since{0}; // Of those that are left out: when the last packet before them was there.
     for (size_t i = 0; i < all.size(); ++i) {
-        if (i > 0 && left_out == 0) push_silence(rungs, all[i - 1].at, all[i].at);
-        left_out = all[i].kind == Rung::Kind::left_out ? left_out + 1 : 0;
-        if (left_out > 1) rungs.pop_back();
+        const bool is_left_out = all[i].kind == Rung::Kind::left_out;
+        if (left_out == 0) since = all[i > 0 ? i - 1 : 0].at;
+        if (left_out == 0 && !is_left_out) push_silence(rungs, since, all[i].at);
+        if (left_out > 0)
+            rungs.back().text = fmt::format("{} left out here, within {}; the pcapng has all", counted(left_out, "packet"), say(all[i].at - since));
+        left_out = is_left_out ? left_out + 1 : 0;
+        if (left_out > 1) {
+            rungs.back().at = all[i].at;
+            continue;
+        }
         rungs.push_back(all[i]);
-        if (left_out) rungs.back().text = fmt::format("{} left out here; the pcapng has all", counted(left_out, "packet"));
     }
     return rungs;
 }

@@ -82,8 +82,8 @@ SocketEvent data_unanswered(const Situation& s, const SocketTimers& t, Window wr
             "retransmission: {} from the unanswered write{}",
             off, limit, in_seconds(end), s.icmp ? say_soft(s.icmp) : ""),
         {fmt::format("{} after the fault: the server writes, and nobody acknowledges", in_seconds(write)),
-         fmt::format("{} after the write: first retransmission, RTO {}; the limit counts from here "
-                     "(retransmits_timed_out())",
+         fmt::format("{} after the write: the first retransmission by timeout (a tail loss probe may have come before it), RTO {}; "
+                     "the limit counts from here (retransmits_timed_out())",
                      in_seconds(first), in_seconds(s.rto)),
          s.icmp.undoes_backoff ? "each ICMP error takes one doubling of the gap back (RFC 6069)"
                                   : fmt::format("the gaps double up to {}", plain(s.kernel.rto_max)),

@@ -8,7 +8,7 @@ namespace halfopen {
 
 std::string plain(Duration d) {
     using namespace std::chrono_literals;
-    if (d % 1ms != 0ns && (d > 1ms || d < -1ms)) return in_seconds(d); // Nobody set such a number; it was computed.
+    if (d < -1ms || (d % 1ms != 0ns && d > 1ms)) return in_seconds(d); // Nobody set such a number; it was computed.
     std::string text = spell(d);
     text.insert(text.find_first_not_of("0123456789-"), " ");
     return text;
@@ -17,6 +17,12 @@ std::string plain(Duration d) {
 std::string seconds_only(Duration d) {
     const double milliseconds = std::round(static_cast<double>(d.count()) / 1e6);
     return fmt::format("{}", milliseconds / 1e3);
+}
+
+std::string ordinal(int n) {
+    const bool is_teen = n % 100 / 10 == 1;
+    const char* end = is_teen ? "th" : n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
+    return fmt::format("{}{}", n, end);
 }
 
 std::string in_seconds(Duration d) { return seconds_only(d) + " s"; }

@@ -10,6 +10,9 @@ namespace halfopen {
 /// "60 s", "250 ms", "2 h": the exact spelling of a setting, for people.
 std::string plain(Duration); // a computed time to the millisecond
 
+/// "1st", "2nd", "3rd", "11th".
+std::string ordinal(int);
+
 /// "77.816 s": seconds, and parts of a second to the millisecond.
 std::string in_seconds(Duration);
 

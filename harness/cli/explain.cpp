@@ -29,7 +29,7 @@ void explain_cell(const Scenario& scenario, Traffic traffic, const Detector& det
     const int columns = std::clamp(look_at_terminal("never", true).columns, 50, 100);
     fmt::print("{}", say_cells(scenario, {traffic}, detector));
     fmt::print("\nWhat each end believes:\n");
-    for (const std::string& line : beliefs_of(scenario.name)) fmt::print("  {}\n", wrapped(line, static_cast<size_t>(columns) - 3, "    "));
+    for (const std::string& line : beliefs_of(scenario.name, traffic, detector.socket_timers().keepalive)) fmt::print("  {}\n", wrapped(line, static_cast<size_t>(columns) - 3, "    "));
     const std::string cell = fmt::format("{}/{}/{}", scenario.name, info(traffic).name, spec_of(detector));
     fmt::print("\n{}", say_last_measured(cell, static_cast<size_t>(columns)));
     fmt::print("\nMore: {0} explain {1}, {0} explain {2}\n", typed_name(), scenario.name, detector.describe().name);

@@ -50,11 +50,23 @@ std::vector<std::string> cells_of(const std::string& line) {
     return cells;
 }
 
+/// Whether a row that a page has for several cases, "server, keepalive on", is about this one. A byte that is
+/// unacknowledged puts keepalive off.
+bool is_about(const std::string& row, bool writes, bool keepalive) {
+    const auto says = [&](const char* words) { return row.find(words) != std::string::npos; };
+    if (!row.starts_with("server, ")) return true;
+    if (says("has written")) return writes;
+    if (says("keepalive on") || says("with keepalive")) return keepalive && !writes;
+    if (says("keepalive off")) return !keepalive;
+    return !says("idle") || !(writes || keepalive);
+}
+
 } // namespace
 
-std::vector<std::string> beliefs_of(const std::string& scenario) {
+std::vector<std::string> beliefs_of(const std::string& scenario, Traffic traffic, bool keepalive) {
     std::istringstream lines(section(page_of(scenario), "## What each end still believes"));
-    std::vector<std::string> heads, all;
+    std::vector<std::string> heads, all, of_this_cell;
+    bool has_server = false;
     for (std::string line; std::getline(lines, line);) {
         if (!line.starts_with("|") || line.starts_with("|:")) continue;
         const auto cells = cells_of(line);
@@ -66,8 +78,11 @@ std::vector<std::string> beliefs_of(const std::string& scenario) {
         for (size_t i = 1; i < std::min(cells.size(), heads.size()); ++i)
             if (!cells[i].empty()) sentence += (i == 1 ? " " : "; ") + (i == 1 ? "" : heads[i] + (heads[i].ends_with('?') ? " " : ": ")) + cells[i];
         all.push_back(sentence);
+        if (!is_about(cells.front(), info(traffic).server_writes, keepalive)) continue;
+        of_this_cell.push_back(sentence);
+        has_server |= cells.front().find("server") != std::string::npos;
     }
-    return all;
+    return has_server ? of_this_cell : all;
 }
 
 std::string detector_page_file(std::string name) {

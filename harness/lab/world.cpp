@@ -132,7 +132,9 @@ void World::connect(Fd reports) {
     topology_.server.enter();
     const Fd canary_listener = tcp_listen({server_address, canary_port});
     topology_.client.enter();
-    Fd canary_client = tcp_connect({server_address, canary_port});
+    // With a port of its own: one that the kernel chooses is now and then the one that the client is to have.
+    Fd canary_client = tcp_bound({topology_.client_ip, canary_port});
+    connect_to(canary_client, {server_address, canary_port});
     canary_ = Canary(std::move(canary_client), tcp_accept(canary_listener));
     std::pair<Fd, Fd> ends = make_connection();
     Fd &client_socket = ends.first, &server_socket = ends.second;

@@ -100,7 +100,7 @@ Flow::Typed Flow::ask(const std::string& prompt, size_t round) {
 void Flow::hint(size_t round) {
     const auto& hints = lesson_.rounds[round].hints;
     size_t& given = hints_given_[round];
-    if (hints.empty()) return console_.line("There is no hint here.");
+    if (hints.empty()) return console_.line("There is no hint to this question.");
     if (given < hints.size()) ++given;
     console_.prose(fmt::format("Hint {} of {}: {}", given, hints.size(), filled(hints[given - 1], round)));
 }
@@ -131,16 +131,17 @@ Flow::Move Flow::scene(size_t round) {
 }
 
 void Flow::say_answers(const Round& round) {
+    const size_t width = console_.width() - 2;
     std::string line;
     for (size_t i = 0; i < round.choices.size(); ++i) {
         const std::string answer = fmt::format("{}) {}", i + 1, round.choices[i].says);
-        if (!line.empty() && display_width(line) + display_width(answer) + 5 > console_.width()) {
-            console_.line("  " + line);
+        if (!line.empty() && (console_.style().plain || display_width(line) + display_width(answer) + 3 > width)) {
+            console_.line("  " + wrapped(line, width, "     "));
             line.clear();
         }
         line += (line.empty() ? "" : "   ") + answer;
     }
-    console_.line("  " + line);
+    console_.line("  " + wrapped(line, width, "     "));
 }
 
 Flow::Move Flow::predict(size_t number) {

@@ -55,6 +55,7 @@ private:
     Move ask_reason(size_t round);
     Move observe(size_t round);
     Move compare(size_t round);
+    std::string once_it_was_known(size_t round) const;
     Move explain(size_t round);
     Move carry_over();
 

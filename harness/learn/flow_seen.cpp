@@ -10,6 +10,7 @@
 #include "harness/learn/playback.h"
 #include "harness/learn/seen.h"
 #include "harness/trial/scenario.h"
+#include "reports/agreement.h"
 #include "reports/text.h"
 
 namespace halfopen {
@@ -56,6 +57,15 @@ Flow::Move Flow::observe(size_t number) {
     return press_enter(number);
 }
 
+/// Before a trial the rules leave its moment open, and the ladder's prediction was made when it was known.
+std::string Flow::once_it_was_known(size_t number) const {
+    if (!measured_[number]) return "";
+    const auto& window = slowest(measured_[number]->trials).predicted.after;
+    if (!window || window->to <= prompt_limit) return "";
+    const std::string exactly = time_range(*window);
+    return hand_in_.rounds[number].predicted.starts_with(exactly) ? "" : fmt::format(" (and, once the moment of the trial in the ladder was known, {})", exactly);
+}
+
 Flow::Move Flow::compare(size_t number) {
     const Round& round = lesson_.rounds[number];
     const DoneRound& done = hand_in_.rounds[number];
@@ -67,8 +77,9 @@ Flow::Move Flow::compare(size_t number) {
     const int noticed = static_cast<int>(std::count_if(done.noticed_after.begin(), done.noticed_after.end(), [](const auto& t) { return t.has_value(); }));
     const bool alive = find_scenario(round.scenario).truth == Truth::alive;
     if (!console_.style().plain) console_.line(number_line(chosen, done.noticed_after, console_.width()));
-    console_.prose(fmt::format("You said: {}. Seen: {} ({} of {} {}). Predicted by the rules: {}.", chosen ? chosen->says : "nothing",
-                               *facts_[number].seen, noticed, done.noticed_after.size(), alive ? "called the client gone" : "noticed", done.predicted));
+    console_.prose(fmt::format("{}. Seen: {} ({} of {} {}). Predicted by the rules: {}{}.",
+                               chosen ? fmt::format("You said: {}", chosen->says) : "You gave no answer", *facts_[number].seen, noticed,
+                               done.noticed_after.size(), alive ? "called the client gone" : "noticed", done.predicted, once_it_was_known(number)));
     if (alive && noticed > 0) console_.prose("The client was well: this is a false alarm.");
     if (!done.right)
         console_.prose("None of the answers fits what was seen: this run left its prediction. Its report shows how.");

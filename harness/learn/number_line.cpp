@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,10 @@ struct Tick {
     const char* name;
 };
 constexpr std::array<Tick, 9> ticks{{{10us, "10us"}, {1ms, "1ms"}, {100ms, "100ms"}, {1s, "1s"}, {10s, "10s"}, {1min, "1m"}, {15min, "15m"}, {1h, "1h"}, {3h, "3h"}}};
+
+/// An answer that is about what is said, whenever.
+constexpr std::string_view no_time = "(your answer names no time)";
+constexpr const char* legend = "^ your answer, o a trial, > one that heard nothing";
 
 class Axis {
 public:
@@ -44,7 +49,7 @@ std::string guess_row(const Axis& axis, const std::optional<Answer>& guess) {
     std::string row = axis.row("you", ' ');
     if (!guess) return row;
     if (guess->silent) row[margin + axis.columns() + 5] = '^';
-    if (!guess->when) return row;
+    if (!guess->when) return guess->silent ? row : row.replace(margin, no_time.size(), no_time);
     const size_t from = axis.at(guess->when->from), to = axis.at(guess->when->to);
     for (size_t i = from; i <= to; ++i) row[margin + i] = '^';
     return row;
@@ -83,7 +88,7 @@ std::string axis_row(const Axis& axis) {
 
 std::string number_line(const std::optional<Answer>& guess, const std::vector<std::optional<Duration>>& seen, size_t width) {
     const Axis axis(std::max<size_t>(width, 50));
-    return guess_row(axis, guess) + "\n" + seen_row(axis, seen, guess) + "\n" + axis.row("", '-') + "\n" + axis_row(axis);
+    return guess_row(axis, guess) + "\n" + seen_row(axis, seen, guess) + "\n" + axis.row("", '-') + "\n" + axis_row(axis) + "\n" + std::string(margin, ' ') + legend;
 }
 
 } // namespace halfopen

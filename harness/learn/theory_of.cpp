@@ -76,7 +76,7 @@ Observed observed_in_theory(const PlannedTrial& trial) {
 std::string say_observed(const Observed& seen, Duration horizon) {
     if (!seen.after) return fmt::format("not in the {} watched", say(horizon));
     const Window& after = *seen.after;
-    if (after.to < Duration::zero()) return "before anything broke";
+    if (after.to < Duration::zero()) return "before anything was done to the client";
     const std::string when = after.to <= 10ms ? "at once" : time_range(after);
     return seen.signal.empty() ? when : when + ", " + seen.signal;
 }

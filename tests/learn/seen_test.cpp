@@ -67,7 +67,8 @@ TEST_CASE("one silent trial of three makes a round silent, and the slowest is th
 TEST_CASE("guess and trials stand on one line of time, with a place for not at all") {
     const auto guess = times()[2]; // within 1 min
     const auto lines = lines_of(number_line(guess, {1001ms, 60s, std::nullopt}, 80));
-    REQUIRE(lines.size() == 4);
+    REQUIRE(lines.size() == 5);
+    CHECK(lines[4] == "      ^ your answer, o a trial, > one that heard nothing");
     CHECK(lines[0].starts_with("you "));
     CHECK(lines[1].starts_with("seen "));
     const size_t second = lines[3].find("1s"), minute = lines[3].find("1m ");
@@ -89,7 +90,15 @@ TEST_CASE("a trial on the edge of a guess stands on the side on which it is") {
     CHECK(outside[1].rfind('o') == outside[0].rfind('^') + 1);
 }
 
+TEST_CASE("an answer that is about what is said, whenever, has no place on the line of time, and says so") {
+    Answer guess{.says = "recv() returns 0"};
+    guess.signal = "recv: 0";
+    const auto lines = lines_of(number_line(guess, {1s}, 60));
+    CHECK(lines[0].starts_with("you   (your answer names no time)"));
+    CHECK(lines[0].find('|') == lines[3].find('|'));
+}
+
 TEST_CASE("the line of time fits 50 columns and takes no guess") {
-    for (const std::string& line : lines_of(number_line(std::nullopt, {2h}, 50))) CHECK(line.size() <= 52);
+    for (const std::string& line : lines_of(number_line(std::nullopt, {2h}, 50))) CHECK(line.size() <= 60);
     CHECK(lines_of(number_line(std::nullopt, {2h}, 50))[0].find('^') == std::string::npos);
 }

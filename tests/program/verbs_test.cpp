@@ -71,6 +71,21 @@ TEST_CASE("pages and laws are explained by name, and a cell by two names in eith
     CHECK(run_program({"explain", "keepalive", "silent-drop"}).out == cell.out);
 }
 
+TEST_CASE("of what each end believes, a cell's explanation says what is so in this cell") {
+    const auto explained = [](const std::string& method, const std::string& traffic) {
+        return run_program({"explain", "silent-drop", method, "-t", traffic}).out;
+    };
+    const std::string bare = explained("recv", "idle"), kept = explained("keepalive", "idle"), written = explained("keepalive", "one-write");
+    CHECK_THAT(bare, ContainsSubstring("  server, idle: "));
+    CHECK_THAT(kept, ContainsSubstring("  server, keepalive on: "));
+    CHECK_THAT(written, ContainsSubstring("  server, has written: "));
+    for (const std::string& text : {bare, kept, written}) {
+        CHECK_THAT(text, ContainsSubstring("  client: "));
+        const size_t server = text.find("\n  server, ");
+        CHECK(text.find("\n  server, ", server + 1) == text.npos);
+    }
+}
+
 TEST_CASE("a prediction names the window and the rule, and runs nothing") {
     const Ran ran = run_program({"predict", "silent-drop", "keepalive", "--traffic", "one-write"});
     CHECK(ran.status == 0);
