@@ -79,6 +79,10 @@ private:
         if (unit.empty())
             fail("{}={} has no unit; write {}={}s or {}={}ms", setting.name, text, setting.name, text,
                  setting.name, text);
+        if (unit.front() == '.')
+            fail("{}={} is not whole; write it in a smaller unit, as in {}=1500ms", setting.name, text, setting.name);
+        if (unit.find('=') != std::string::npos)
+            fail("{}={} holds another setting; a comma goes between two of them", setting.name, text);
         static const std::vector<std::string> units{"ns", "us", "ms", "s", "min", "h"};
         if (std::find(units.begin(), units.end(), unit) == units.end())
             fail("{}={} has the unknown unit \"{}\"; units are {}", setting.name, text, unit,

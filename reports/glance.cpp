@@ -226,7 +226,7 @@ std::vector<std::string> glance_legend(const Matrix& matrix, const Glance& glanc
         glyph(Mark::false_alarm) + " called dead, was alive (or before anything broke)");
     add(occurs.not_run, glyph(Mark::skipped) + " not run");
     add(occurs.other_times, "law 4: with other times, the best that were run, as 60 s, 5 s, 3 were not");
-    add(occurs.best, "best, worst: of a family, by the share of right answers");
+    add(occurs.best, "best, worst: of a family, by the share of right answers; best of those who keep theirs with other traffic");
     add(true, "right: of the scenarios in which the method was run; those in which it was not run are not counted");
     return lines;
 }

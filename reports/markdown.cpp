@@ -105,6 +105,12 @@ std::string partial_line(const Cells& cells) {
     if (!cells.partial())
         return "";
     const Records& records = cells.records();
+    const bool in_shards = std::any_of(records.runs.begin(), records.runs.end(), [](const RunLine& run) {
+        return std::find(run.command.begin(), run.command.end(), "--shard") != run.command.end();
+    });
+    if (in_shards)
+        return fmt::format("*This run is made in shards: {} of {} planned trials are here. `halfopen merge` puts shards together, and names "
+                           "those that are missing.*\n\n", records.trials.size(), cells.planned());
     const std::string how = !records.end               ? "This run has not ended"
                             : records.end->interrupted ? "This run was interrupted"
                                                        : "This run is not complete";

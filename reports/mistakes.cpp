@@ -29,9 +29,11 @@ struct Mistake {
 
 /// Who calls a living client dead, those together who do so about the same ones.
 std::vector<Mistake> by_mistake(const std::vector<RowFacts>& rows, bool laws_only) {
+    const bool has_law_4 = std::any_of(rows.begin(), rows.end(), [](const RowFacts& row) { return row.head->law == 4; });
+    const auto is_law = [&](const DetectorHead& head) { return head.law > 0 || (!has_law_4 && is_law_4_with_other_times(head)); };
     std::vector<Mistake> all;
     for (const RowFacts& row : rows) {
-        if (!row.false_alarm_when_alive() || (laws_only && row.head->law == 0))
+        if (!row.false_alarm_when_alive() || (laws_only && !is_law(*row.head)))
             continue;
         const auto labels = wrong_about(row.alive);
         const auto same = std::find_if(all.begin(), all.end(), [&](const Mistake& other) { return other.labels == labels; });
@@ -81,7 +83,7 @@ std::string mistakes(const std::vector<RowFacts>& rows) {
     for (const Mistake& mistake : by_mistake(rows, has_laws)) {
         std::vector<std::string> names;
         for (const DetectorHead* head : mistake.rows)
-            names.push_back(numbered_name(*head));
+            names.push_back(has_laws && is_law_4_with_other_times(*head) ? fmt::format("law 4 with other times ({})", row_name(*head)) : numbered_name(*head));
         parts.push_back(fmt::format("{} {} a client dead that is alive ({})", list_of(by_laws(names)),
                                     names.size() > 1 ? "call" : "calls", list_of_most(mistake.labels, most_mistakes)));
     }

@@ -29,8 +29,8 @@ std::string shard_of(const RunLine& run) {
 void must_belong_together(const Records& first, const Records& other) {
     const RunLine &a = first.runs.front(), &b = other.runs.front();
     if (a.plan_digest != b.plan_digest || a.seed != b.seed)
-        throw BadInput(fmt::format("{} holds another plan than {} ({}, seed {} against {}, seed {}); only shards of one run are merged, halfopen "
-                                   "report sets others side by side", other.file, first.file, b.plan, b.seed, a.plan, a.seed));
+        throw BadInput(fmt::format("{} holds another plan than {} ({} against {}); only shards of one run are merged, halfopen "
+                                   "report sets others side by side", other.file, first.file, fmt::join(b.command, " "), fmt::join(a.command, " ")));
     if (a.lab != b.lab || a.kernel != b.kernel)
         throw BadInput(fmt::format("{} is of the {} lab on kernel {}, {} of the {} lab on {}; halfopen report sets them side by side", other.file, b.lab,
                                    b.kernel, first.file, a.lab, a.kernel));

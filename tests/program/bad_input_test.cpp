@@ -51,6 +51,8 @@ TEST_CASE("an unknown setting, unit or value is refused with the mend") {
     check_refused({"run", "silent-drop", "keepalive:idle=-1s"}, "idle");
     check_refused({"run", "silent-drop", "keepalive:idle=5parsec"}, "5parsec");
     check_refused({"run", "silent-drop", "keepalive:idle=5"}, "unit");
+    check_refused({"run", "silent-drop", "keepalive:idle=1.5s"}, "in a smaller unit");
+    check_refused({"run", "silent-drop", "keepalive:idle=2s interval=1s"}, "a comma goes between two of them");
     check_refused({"run", "silent-drop", "keepalive:count=0"}, "count");
     check_refused({"run", "silent-drop", "keepalive:idle=9999999999s"}, "9999999999s");
 }

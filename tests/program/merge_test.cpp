@@ -4,6 +4,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "harness/base/files.h"
 #include "harness/trial/record.h"
 #include "support/catch.h"
@@ -71,6 +73,7 @@ TEST_CASE("a shard that is not there is named, and every trial that is missing s
     missing << file.rdbuf();
     CHECK(lines_with(missing.str(), "/") == static_cast<int>(whole - two));
     CHECK(two < whole);
+    CHECK_THAT(read_text((folder.path() / "two/report.md").string()), ContainsSubstring(fmt::format("*This run is made in shards: {} of {} planned trials are here.", two, whole)));
 }
 
 TEST_CASE("a shard that was interrupted is named") {

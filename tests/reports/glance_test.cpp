@@ -228,3 +228,21 @@ TEST_CASE("names that begin alike keep what tells them apart") {
     INFO(text);
     CHECK(says(text, "..second"));
 }
+
+TEST_CASE("a law 4 with other times that calls a living client dead is named among those who do") {
+    Records records = many_methods("others");
+    for (DetectorHead& head : records.runs.front().detectors)
+        if (head.law == 4) head.law = 0;
+    const auto& heads = records.runs.front().detectors;
+    const auto shortened = std::find_if(heads.begin(), heads.end(), [](const DetectorHead& head) { return is_law_4_with_other_times(head); });
+    REQUIRE(shortened != heads.end());
+    const auto sentence = "law 4 with other times (" + row_name(*shortened) + ") calls a client dead that is alive (healthy)";
+    CHECK_FALSE(says(markdown_report(records), sentence));
+    for (TrialLine& trial : records.trials)
+        if (trial.scenario == "healthy" && trial.spec == shortened->spec) {
+            trial.outcome = Outcome::false_alarm;
+            trial.verdict = Verdict::gone;
+            trial.noticed_after = std::chrono::seconds{1};
+        }
+    CHECK(says(markdown_report(records), sentence));
+}
