@@ -236,7 +236,7 @@ TEST_CASE("a law 4 with other times that calls a living client dead is named amo
     const auto& heads = records.runs.front().detectors;
     const auto shortened = std::find_if(heads.begin(), heads.end(), [](const DetectorHead& head) { return is_law_4_with_other_times(head); });
     REQUIRE(shortened != heads.end());
-    const auto sentence = "law 4 with other times (" + row_name(*shortened) + ") calls a client dead that is alive (healthy)";
+    const auto sentence = " and law 4 with other times (" + row_name(*shortened) + ") call a client dead that is alive (healthy)";
     CHECK_FALSE(says(markdown_report(records), sentence));
     for (TrialLine& trial : records.trials)
         if (trial.scenario == "healthy" && trial.spec == shortened->spec) {
