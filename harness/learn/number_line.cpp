@@ -23,7 +23,7 @@ constexpr std::array<Tick, 9> ticks{{{10us, "10us"}, {1ms, "1ms"}, {100ms, "100m
 
 /// An answer that is about what is said, whenever.
 constexpr std::string_view no_time = "(your answer names no time)";
-constexpr const char* legend = "^ your answer, o a trial, > one that heard nothing";
+constexpr const char* legend = "^ your answer, o a trial, > heard nothing";
 
 class Axis {
 public:
